@@ -1,0 +1,31 @@
+package dma
+
+// engine carries out reads.
+type engine interface {
+	name() string
+
+	// start begins a read and returns at once. The engine owns r until it has
+	// called r.complete, which it does exactly once, whatever goes wrong. The
+	// read may be short, as pread's, and is 0 at the end of the file.
+	start(r *request)
+
+	// close ends the engine's goroutines. No request may be in flight.
+	close() error
+}
+
+// newEngine starts an engine of the kind asked for, and says why it is this one.
+func newEngine(kind string, depth int) (e engine, reason string, err error) {
+	if kind == "threads" {
+		return newThreads(depth), "asked for", nil
+	}
+	e, err = newUring(depth)
+	switch {
+	case err == nil && kind == "auto":
+		return e, "the kernel offers it", nil
+	case err == nil:
+		return e, "asked for", nil
+	case kind == "auto":
+		return newThreads(depth), "no io_uring: " + err.Error(), nil
+	}
+	return nil, "", err
+}

@@ -1,0 +1,101 @@
+//go:build waitaddr_portable || !(linux || windows || darwin || freebsd || (openbsd && (amd64 || arm64 || riscv64)))
+
+package waitaddr
+
+import (
+	"container/list"
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+const (
+	backend      = "portable"
+	crossProcess = false
+)
+
+// A bucket holds the waiters of some addresses, each a channel that is closed
+// when it is chosen. Being in the list and being open are the same thing.
+//
+// No wake is lost: a waiter looks at the word [P1] and enters the list in one
+// critical section; a waker has changed the word before it takes the lock [P2].
+// Either the waker finds the waiter, or its critical section came first and the
+// waiter sees the change.
+type bucket struct {
+	mu      sync.Mutex
+	waiters map[*uint32]*list.List // never empty; first in, first out
+}
+
+// table is large enough that unrelated words rarely meet.
+var (
+	table [64]bucket
+	seed  = maphash.MakeSeed()
+)
+
+func bucketOf(addr *uint32) *bucket {
+	return &table[maphash.Comparable(seed, addr)%uint64(len(table))]
+}
+
+func wait(addr *uint32, expected uint32, d time.Duration, _ Scope) error {
+	b := bucketOf(addr)
+	b.mu.Lock()
+	if differs(addr, expected) { // [P1]
+		b.mu.Unlock()
+		return ErrMismatch
+	}
+	woken := make(chan struct{})
+	place := b.enter(addr, woken)
+	b.mu.Unlock()
+
+	if d == forever {
+		<-woken
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-woken:
+		return nil
+	case <-timer.C:
+	}
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-woken: // a wake has counted this waiter
+		return nil
+	default:
+		b.leave(addr, place)
+		return ErrTimeout
+	}
+}
+
+func wake(addr *uint32, n int, _ Scope) int {
+	b := bucketOf(addr)
+	b.mu.Lock() // [P2]
+	defer b.mu.Unlock()
+	woken := 0
+	for ; woken < n && b.waiters[addr] != nil; woken++ {
+		first := b.waiters[addr].Front()
+		close(first.Value.(chan struct{}))
+		b.leave(addr, first)
+	}
+	return woken
+}
+
+func (b *bucket) enter(addr *uint32, woken chan struct{}) *list.Element {
+	if b.waiters == nil {
+		b.waiters = make(map[*uint32]*list.List)
+	}
+	if b.waiters[addr] == nil {
+		b.waiters[addr] = list.New()
+	}
+	return b.waiters[addr].PushBack(woken)
+}
+
+func (b *bucket) leave(addr *uint32, place *list.Element) {
+	l := b.waiters[addr]
+	if l.Remove(place); l.Len() == 0 {
+		delete(b.waiters, addr)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package waitcell_test
+
+const raceEnabled = true

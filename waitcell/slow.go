@@ -1,0 +1,153 @@
+package waitcell
+
+import "github.com/rouse-go/rouse/internal/park"
+
+// wakeSlow is Wake where no wake was stored a moment ago.
+//
+// [W2] Write, then look: what the wake is about was written before Wake, and the
+// compare-and-swap below looks at the bits. The waiter does the reverse [W1]: it
+// registers, then looks. For both to miss, each look would have to come before
+// the other's write; one total order forbids it. So either we find PARKED and
+// kick, or the waiter, registering after our step, finds WOKEN.
+//
+//go:noinline
+func (c *Cell) wakeSlow() bool { // kept out of line, so that Wake inlines
+	mustHave(c)
+	return c.give(false)
+}
+
+// give gives a wake to the waiter, or stores it. On a closed cell it does nothing,
+// unless the wake was delivered before the close and is now handed on.
+func (c *Cell) give(handOn bool) bool {
+	for {
+		s := c.word.Load()
+		switch {
+		case s&closed != 0 && !handOn:
+			return false
+		case s&parked != 0:
+			// The record is read before the step, so that nobody has to be kept from
+			// changing slot while we read. It is the right one if the step succeeds:
+			// slot changes only with g (I1), and the step compares g too.
+			w := c.slot.Load()
+			if c.word.CompareAndSwap(s, s&^parked|waking) { // parked -> waking (I4)
+				w.kick(ticket(s))
+				return true
+			}
+		default:
+			if c.word.CompareAndSwap(s, s|woken) { // idle, registering, waking or woken -> + woken (I5)
+				return false
+			}
+		}
+	}
+}
+
+// closeSlow closes the cell. The cause comes before the bit: see package cause.
+func (c *Cell) closeSlow(cause error) bool {
+	c.cause.Set(cause)
+	for {
+		s := c.word.Load()
+		if s&closed != 0 {
+			return false
+		}
+		w := c.slot.Load()                      // as in wakeSlow
+		if c.word.CompareAndSwap(s, s|closed) { // * -> * + closed (I6)
+			if s&parked == 0 {
+				return false
+			}
+			w.kick(ticket(s)) // (I4)
+			return true
+		}
+	}
+}
+
+// enrol registers f, or the cell's own record if f is nil, and returns the record
+// and the number of the registration; or nil where the cell is closed. The
+// registration is parked, or already waking if a wake was stored.
+//
+// [W1] Announce, then look again: PARKED, set by a compare-and-swap that finds no
+// WOKEN, is both at once; the caller's look at its condition comes after it. See [W2].
+func (c *Cell) enrol(f *waiter) (*waiter, park.Ticket) {
+	for {
+		s := c.word.Load()
+		if s&registering != 0 {
+			park.Yield() // held for the few instructions of install and publish
+			continue
+		}
+		if s&(woken|closed) == closed {
+			return nil, 0
+		}
+		next := s&^(parked|waking) + gen1
+		w := c.slot.Load()
+		if s&(parked|waking) == 0 && w.serves(f) && next>>genShift != 0 {
+			next, kick := announce(next)
+			if c.word.CompareAndSwap(s, next) { // idle -> parked, or woken -> waking (I2)
+				if kick {
+					w.kick(ticket(next))
+				}
+				return w, ticket(next)
+			}
+			continue
+		}
+		if c.word.CompareAndSwap(s, next|registering) { // idle, woken, parked or waking -> registering (I1)
+			w = c.install(f, w, s)
+			return c.publish(w, ticket(next))
+		}
+	}
+}
+
+// announce returns the word of a waiter that is registered, and whether it must be
+// kicked because a stored wake was given to it.
+func announce(s uint32) (next uint32, kick bool) {
+	if s&woken != 0 {
+		return s&^woken | waking, true
+	}
+	return s | parked, false
+}
+
+// publish ends REGISTERING. Wake and Close do not wait for a registration: they
+// leave their bit, and it is found here.
+func (c *Cell) publish(w *waiter, t park.Ticket) (*waiter, park.Ticket) {
+	for {
+		s := c.word.Load()
+		if s&(woken|closed) == closed {
+			if c.word.CompareAndSwap(s, s&^registering) { // registering -> closed
+				return nil, 0
+			}
+			continue
+		}
+		next, kick := announce(s &^ registering)
+		if c.word.CompareAndSwap(s, next) { // registering -> parked, or waking
+			if kick {
+				w.kick(t)
+			}
+			return w, t
+		}
+	}
+}
+
+// install writes a record into slot: f, or one of the cell's own. It runs with
+// REGISTERING set; s is the word before that, and old what slot held.
+func (c *Cell) install(f, old *waiter, s uint32) *waiter {
+	switch {
+	case s&parked != 0:
+		old.detached.Store(mark(ticket(s), replaced))
+		old.kick(ticket(s)) // (I4)
+	case s&waking != 0:
+		old.detached.Store(mark(ticket(s), delivered)) // whoever made it waking kicks (I5)
+	}
+	own := old.home()
+	if own != nil && ticket(s+gen1) == 0 {
+		own = nil // (I7)
+	}
+	w := f
+	if f == nil {
+		if own == nil {
+			own = &waiter{cell: c, sleeper: park.NewSleeper()}
+		}
+		w = own
+	} else {
+		f.own.Set(own)
+	}
+	c.slot.Store(w)
+	return w
+}

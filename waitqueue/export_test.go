@@ -1,0 +1,90 @@
+package waitqueue
+
+import (
+	"fmt"
+
+	"github.com/rouse-go/rouse/internal/park"
+)
+
+// Keep is how many spare nodes stay.
+const Keep = keep
+
+// CheckBooks looks through the queue's books and tells of the first invariant of state.go that
+// does not hold. It may be called at any time: the lock is free of others then.
+func CheckBooks(q *Queue) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := q.word.Load()
+	waiters := 0
+	var prev *node
+	for n := q.list.head; n != nil; prev, n = n, n.next {
+		switch waiters++; {
+		case n.prev != prev:
+			return fmt.Errorf("the link back from waiter %d is wrong", waiters)
+		case n.q != q:
+			return fmt.Errorf("waiter %d is of another queue", waiters)
+		case n.settled() != waiting:
+			return fmt.Errorf("waiter %d is in the list, and was told %d (I5, I6)", waiters, n.settled())
+		case prev != nil && prev.seq >= n.seq:
+			return fmt.Errorf("waiter %d stands behind one that came later", waiters)
+		}
+	}
+	switch {
+	case q.list.tail != prev:
+		return fmt.Errorf("the tail is not the last of %d", waiters)
+	case uint64(waiters) != s/one:
+		return fmt.Errorf("%d in the list, and the word says %d (I2)", waiters, s/one)
+	case s&woken != 0 && waiters > 0:
+		return fmt.Errorf("a permit is stored and %d wait (I3)", waiters)
+	case s&closed != 0 && waiters > 0:
+		return fmt.Errorf("closed, and %d wait (I6)", waiters)
+	}
+	spares := 0
+	for n := q.free; n != nil; n = n.next {
+		switch spares++; {
+		case n.private:
+			return fmt.Errorf("a Bound's node is a spare")
+		case n.phase != over && n.seq != 0:
+			return fmt.Errorf("a spare node is in phase %d", n.phase)
+		case park.Left(n.sleeper.C()):
+			return fmt.Errorf("a token is left in a spare node's channel")
+		}
+	}
+	if spares != q.spares || spares > keep {
+		return fmt.Errorf("%d spares, counted as %d, at most %d", spares, q.spares, keep)
+	}
+	return nil
+}
+
+// CheckEntries does the same for a Map.
+func CheckEntries[K comparable, V any](m *Map[K, V]) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, e := range m.entries {
+		if e.key != key || e.phase != waiting {
+			return fmt.Errorf("key %v has an entry with key %v in phase %d", key, e.key, e.phase)
+		}
+	}
+	if m.closed && len(m.entries)+len(m.spares) > 0 {
+		return fmt.Errorf("closed, with %d entries and %d spares", len(m.entries), len(m.spares))
+	}
+	if len(m.spares) > keep {
+		return fmt.Errorf("%d spares, at most %d", len(m.spares), keep)
+	}
+	var zero V
+	for _, e := range m.spares {
+		if park.Left(e.sleeper.C()) {
+			return fmt.Errorf("a token is left in a spare entry's channel")
+		}
+		if any(e.value) != any(zero) {
+			return fmt.Errorf("a spare entry keeps the value %v", e.value)
+		}
+	}
+	return nil
+}
+
+// WakeAllSlow is what WakeAll does when it has seen somebody wait.
+func WakeAllSlow(q *Queue) int { return q.wakeAll() }
+
+// QueueOf returns the queue inside a Cond.
+func QueueOf(c *Cond) *Queue { return &c.queue }

@@ -1,0 +1,176 @@
+package waitqueue
+
+import (
+	"sync"
+
+	"github.com/rouse-go/rouse/internal/park"
+)
+
+// A node is a waiter's place in the line.
+type node struct {
+	park.Exposure
+	q       *Queue
+	sleeper park.Sleeper // of its own; a Bound's node has the Bound's
+	private bool         // a Bound's: never a spare
+
+	next, prev *node        // in the list, a chain or the spares (I1)
+	seq        uint64       // of the newest registration (I1)
+	phase      phase        // (I1)
+	to         park.Sleeper // who is kicked: sleeper, or group's (I1)
+	joined     bool         // to is not sleeper (I1)
+	dead       bool         // of a private one: not to be used again (I1)
+
+	group park.Sleeper // kept for waits for several sources that begin with this node
+}
+
+// phase is what a node was told, one of:
+type phase uint8
+
+const (
+	waiting phase = iota
+	byWake
+	byWakeLast
+	bySignal
+	over
+	byAll   // not stored: see settled
+	byClose // not stored: see settled
+)
+
+// kick tells n that it was woken. It runs without the lock, on a node that is in
+// no list. (I1)
+func (n *node) kick() {
+	to, t, shared := n.to, park.Ticket(n.seq), n.joined || n.private
+	to.Kick() // n may be another's now, but for its Exposure
+	n.Kicked(t, shared)
+}
+
+// enrol registers own, or a spare node if own is nil, and returns it and the number of the
+// registration; or nil where the queue is closed. The registration waits, or has been
+// given the permit, if one was stored.
+//
+// [W1] Announce, then look again: the step that raises the number in the word finds no
+// permit, or takes it. The caller's look at its condition comes after it. See [W2].
+func (q *Queue) enrol(own *node) (*node, park.Ticket) {
+	q.mu.Lock()
+	for {
+		s := q.word.Load()
+		switch {
+		case s&woken != 0:
+			if !q.word.CompareAndSwap(s, s&^woken) { // permit -> given (I3, I4)
+				continue
+			}
+			n := q.fresh(own)
+			n.phase = byWake
+			t := park.Ticket(n.seq)
+			q.mu.Unlock()
+			n.kick()
+			return n, t
+		case s&closed != 0:
+			q.mu.Unlock()
+			return nil, 0
+		}
+		if q.word.CompareAndSwap(s, s+one) { // (I2, I3)
+			n := q.fresh(own)
+			q.list.push(n)
+			t := park.Ticket(n.seq)
+			q.mu.Unlock()
+			return n, t
+		}
+	}
+}
+
+const keep = 64 // spare nodes that stay; more are left to the garbage collector's mercy
+
+// fresh returns a node that begins a registration. The lock is held.
+func (q *Queue) fresh(n *node) *node {
+	switch {
+	case n != nil:
+	case q.free != nil:
+		n = q.free
+		q.free = n.next
+		q.spares--
+	default:
+		if q.spill != nil {
+			n, _ = q.spill.Get().(*node)
+		}
+		if n == nil {
+			n = &node{q: q, sleeper: park.NewSleeper()}
+		}
+	}
+	q.seq++
+	n.seq, n.phase, n.next, n.prev = q.seq, waiting, nil, nil
+	n.to, n.joined = n.sleeper, false
+	return n
+}
+
+// retire ends the registration of n. If clean, nobody will kick it any more, and it
+// may serve again. The lock is held.
+func (q *Queue) retire(n *node, clean bool) {
+	n.phase = over // but seq stays: who kicks n still reads it (I1)
+	switch {
+	case n.private:
+		n.dead = !clean
+	case !clean: // whoever kicks it still reads it (I1)
+	case q.spares < keep:
+		n.next, n.prev = q.free, nil
+		q.free = n
+		q.spares++
+	default:
+		if q.spill == nil {
+			q.spill = new(sync.Pool) // of this queue: a node never meets another one
+		}
+		n.next, n.prev = nil, nil
+		q.spill.Put(n)
+	}
+}
+
+// settled returns what n was told, or waiting. The lock is held.
+func (n *node) settled() phase {
+	switch {
+	case n.phase != waiting:
+		return n.phase
+	case n.seq <= n.q.cut:
+		return byAll // (I5)
+	case n.q.word.Load()&closed != 0:
+		return byClose
+	}
+	return waiting
+}
+
+// list is a doubly linked list of nodes.
+type list struct{ head, tail *node }
+
+func (l *list) push(n *node) {
+	n.prev = l.tail
+	if l.tail == nil {
+		l.head = n
+	} else {
+		l.tail.next = n
+	}
+	l.tail = n
+}
+
+func (l *list) remove(n *node) {
+	if n.prev == nil {
+		l.head = n.next
+	} else {
+		n.prev.next = n.next
+	}
+	if n.next == nil {
+		l.tail = n.prev
+	} else {
+		n.next.prev = n.prev
+	}
+	n.next, n.prev = nil, nil
+}
+
+// cutAfter drops everything up to and including n, which stays linked as a chain.
+func (l *list) cutAfter(n *node) {
+	l.head = n.next
+	if l.head == nil {
+		l.tail = nil
+	} else {
+		l.head.prev = nil
+	}
+	n.next = nil
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package waitqueue_test
+
+const raceEnabled = true
