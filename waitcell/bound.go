@@ -40,11 +40,16 @@ func (c *Cell) Bind(ctx context.Context) *Bound {
 
 // Wait is [Cell.Wait] with the context of Bind.
 func (b *Bound) Wait() error {
-	if b.mine().take() {
+	if taken, _ := b.mine().take(); taken {
 		return nil
 	}
-	if b.bond.Done() && !b.cell.Closed() {
-		return b.bond.Err()
+	if b.bond.Done() {
+		switch taken, s := b.cell.take(); { // once more, as in Wait
+		case taken:
+			return nil
+		case s&closed == 0:
+			return b.bond.Err()
+		}
 	}
 	r, t := b.register()
 	if r == nil {

@@ -55,13 +55,10 @@ func (c *Cell) Wake() bool {
 //   - false and the closed error: there was none, and the cell is closed.
 func (c *Cell) Poll() (woken bool, err error) {
 	mustHave(c)
-	if c.take() {
-		return true, nil
+	if taken, s := c.take(); taken || s&closed == 0 {
+		return taken, nil
 	}
-	if c.Closed() {
-		return false, c.cause.Err()
-	}
-	return false, nil
+	return false, c.cause.Err()
 }
 
 // Wait blocks until a wake is there, then takes it.
@@ -79,12 +76,17 @@ func (c *Cell) Wait(ctx context.Context) error {
 	if ctx == nil {
 		panic("waitcell: nil context")
 	}
-	if c.take() {
+	done := ctx.Done() // its code is the user's: before we look, and before we register
+	if taken, _ := c.take(); taken {
 		return nil
 	}
-	done := ctx.Done() // its code is the user's: before we register
-	if done != nil && ctx.Err() != nil && !c.Closed() {
-		return park.ContextError(ctx)
+	if done != nil && ctx.Err() != nil {
+		switch taken, s := c.take(); { // once more: what came before the context's end wins
+		case taken:
+			return nil
+		case s&closed == 0:
+			return park.ContextError(ctx)
+		}
 	}
 	w, t := c.enrol(nil)
 	if w == nil {
@@ -102,13 +104,12 @@ func (c *Cell) Wait(ctx context.Context) error {
 // context.DeadlineExceeded. With d <= 0 it takes what is stored and does not block.
 func (c *Cell) WaitTimeout(d time.Duration) error {
 	mustHave(c)
-	if c.take() {
+	switch taken, s := c.take(); {
+	case taken:
 		return nil
-	}
-	if d <= 0 {
-		if c.Closed() {
-			return c.cause.Err()
-		}
+	case s&closed != 0:
+		return c.cause.Err()
+	case d <= 0:
 		return context.DeadlineExceeded
 	}
 	w, t := c.enrol(nil)
@@ -184,17 +185,19 @@ func (c *Cell) State() State {
 	return State(c.word.Load() & (gen1 - 1))
 }
 
-// take takes a stored wake, if there is one.
-func (c *Cell) take() bool {
+// take takes a stored wake, if there is one, and returns the word that it found: whether there
+// is a wake and whether the cell is closed must be one look, for a wake that came
+// before the close goes first.
+func (c *Cell) take() (taken bool, s uint32) {
 	for {
 		s := c.word.Load()
 		if s&woken == 0 {
-			return false
+			return false, s
 		}
 		// The look and the clearing are one step: a second wake between them
 		// would not be swallowed, it would fail this.
 		if c.word.CompareAndSwap(s, s&^woken) { // woken -> idle (I5)
-			return true
+			return true, s
 		}
 	}
 }

@@ -168,7 +168,7 @@ func TestNoLookFindsTheCloseBeforeTheWake(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for range rounds(50_000) {
+			for range rounds(5_000) {
 				var c waitcell.Cell
 				var err error
 				together(

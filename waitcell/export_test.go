@@ -32,3 +32,21 @@ func BeforeRepeat(c *Cell, n uint32) {
 	const gens = 1 << (32 - genShift)
 	c.word.Store((gens-1-n)<<genShift | c.word.Load()&(gen1-1))
 }
+
+// DeliverUnkicked does the first half of a Wake of c, which has a waiter: the wake is in the books, and the
+// waker has not kicked yet. kick does the other half.
+func DeliverUnkicked(c *Cell) (kick func()) {
+	s := c.word.Load()
+	w := c.slot.Load()
+	if s&parked == 0 || !c.word.CompareAndSwap(s, s&^parked|waking) {
+		panic("waitcell: no waiter")
+	}
+	return func() { w.kick(ticket(s)) }
+}
+
+// Settle returns the step of the same name, of the waiter that is in the cell now: it comes after
+// a look that may be out of date by then.
+func Settle(c *Cell) func() {
+	w, t := c.slot.Load(), ticket(c.word.Load())
+	return func() { w.settle(t) }
+}

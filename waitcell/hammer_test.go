@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -83,8 +84,8 @@ func TestWakeThenCloseBesideWaits(t *testing.T) {
 // stored; and no more were taken than were sent.
 func TestWakesAreConserved(t *testing.T) {
 	for _, w := range waits {
-		if w.name == "select on C" {
-			continue // hands back, and then two may become one
+		if w.name == "select on C" || w.name == "Any" || w.name == "All" {
+			continue // hands back what it is given on its way out, and then two may become one
 		}
 		t.Run(w.name, func(t *testing.T) {
 			var c waitcell.Cell
@@ -144,13 +145,14 @@ func TestOneWakeAtATime(t *testing.T) {
 					taken.Add(1)
 					select {
 					case took <- struct{}{}:
+						runtime.Gosched() // to the sender of the next
 					case <-stop: // closed, and so WaitFor was content
 					}
 				}
 			}
 		})
 	}
-	n := rounds(40_000)
+	n := rounds(2_000)
 	for i := range n {
 		c.Wake()
 		<-took

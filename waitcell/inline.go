@@ -2,6 +2,6 @@ package waitcell
 
 // Nothing here is used by name: atomics come from internal/atom. But the
 // compiler (Go 1.26) rates a call of a method of sync/atomic as a real call in a
-// package that does not import sync/atomic itself, and Wake is then too dear to inline.
-// TestWakeInlines sees it.
+// package that does not import sync/atomic itself, and take, the fast path of every
+// wait, is then too dear to inline.
 import _ "sync/atomic"

@@ -90,13 +90,10 @@ func (q *Queue) WakeAll() int {
 //   - false and the closed error: there was none, and the queue is closed.
 func (q *Queue) Poll() (woken bool, err error) {
 	mustHave(q)
-	if q.take() {
-		return true, nil
+	if taken, s := q.take(); taken || s&closed == 0 {
+		return taken, nil
 	}
-	if q.Closed() {
-		return false, q.cause.Err()
-	}
-	return false, nil
+	return false, q.cause.Err()
 }
 
 // Wait takes its place at the end of the line and blocks until it is woken.
@@ -113,12 +110,17 @@ func (q *Queue) Wait(ctx context.Context) error {
 	if ctx == nil {
 		panic("waitqueue: nil context")
 	}
-	if q.take() {
+	done := ctx.Done() // its code is the user's: before we look, and before we register
+	if taken, _ := q.take(); taken {
 		return nil
 	}
-	done := ctx.Done() // its code is the user's: before we register
-	if done != nil && ctx.Err() != nil && !q.Closed() {
-		return park.ContextError(ctx)
+	if done != nil && ctx.Err() != nil {
+		switch taken, s := q.take(); { // once more: what came before the context's end wins
+		case taken:
+			return nil
+		case s&closed == 0:
+			return park.ContextError(ctx)
+		}
 	}
 	n, t := q.enrol(nil)
 	if n == nil {
@@ -136,13 +138,12 @@ func (q *Queue) Wait(ctx context.Context) error {
 // context.DeadlineExceeded. With d <= 0 it takes a permit if there is one, and does not block.
 func (q *Queue) WaitTimeout(d time.Duration) error {
 	mustHave(q)
-	if q.take() {
+	switch taken, s := q.take(); {
+	case taken:
 		return nil
-	}
-	if d <= 0 {
-		if q.Closed() {
-			return q.cause.Err()
-		}
+	case s&closed != 0:
+		return q.cause.Err()
+	case d <= 0:
 		return context.DeadlineExceeded
 	}
 	n, t := q.enrol(nil)

@@ -1,14 +1,15 @@
 package waitqueue
 
-// take takes a stored permit, if there is one.
-func (q *Queue) take() bool {
+// take takes a stored permit, if there is one, and returns the word that it found: whether
+// there is a permit and whether the queue is closed must be one look.
+func (q *Queue) take() (taken bool, s uint64) {
 	for {
 		s := q.word.Load()
 		if s&woken == 0 {
-			return false
+			return false, s
 		}
 		if q.word.CompareAndSwap(s, s&^woken) { // permit -> taken (I4)
-			return true
+			return true, s
 		}
 	}
 }

@@ -35,7 +35,7 @@ type Hook interface {
 	// Before is called by who is about to take a step, with the object that it is
 	// about, and a Select with both of its channels. It returns when the step may be
 	// taken, and the next thing its caller does is to take it. For a Select the
-	// result says from which channel to receive: 0 or 1.
+	// result says from which channel to receive: 0, 1, or -1 for whichever delivers.
 	Before(op Op, x, y any) int
 
 	// After is told by those steps that may fail (CAS, TryLock, Kick, Drain) whether they
@@ -63,7 +63,7 @@ func Step(op Op, x, y any) int {
 	if h := hook.Load(); h != nil {
 		return (*h).Before(op, x, y)
 	}
-	return 0
+	return -1
 }
 
 // Changed tells the outcome of a step that may fail, and returns it.

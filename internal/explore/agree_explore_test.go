@@ -122,7 +122,11 @@ func (p program) agree(t interface{ Fatalf(string, ...any) }) (full, reduced Res
 	classes := map[string]int{}
 	unreduced := newSearch(&s)
 	unreduced.full, unreduced.visit = true, func(x *execution) { classes[class(x)] = 0 }
+	unreduced.most = 50_000
 	full = unreduced.run()
+	if full.Executions == unreduced.most {
+		return // too many
+	}
 	dpor := newSearch(&s)
 	dpor.visit = func(x *execution) { classes[class(x)]++ }
 	reduced = dpor.run()

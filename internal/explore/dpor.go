@@ -48,7 +48,8 @@ type search struct {
 	Result
 
 	replaying bool
-	visit     func(*execution) // for tests: called for each execution
+	visit     func(*execution) // for tests: called for each execution,
+	most      int              // of which there should be no more; 0: any number
 }
 
 type verdict int

@@ -65,6 +65,9 @@ func (e *Env) Choose(n int) int {
 // explorer cannot choose for. Executions in which it is not the one wanted are
 // thrown away, and begun again.
 func (e *Env) Observe(n, choice int) {
+	if e.x.current == nil {
+		return
+	}
 	e.x.announce(request{op: opChoice, choices: n, forced: choice})
 }
 
@@ -139,7 +142,11 @@ func (c *Context) cancel() {
 }
 
 // timer is what package park has for time.NewTimer: one that fires at any time.
-func (x *execution) timer(time.Duration) (<-chan time.Time, func() bool) {
+func (x *execution) timer(d time.Duration) (<-chan time.Time, func() bool) {
+	if x.current == nil {
+		t := time.NewTimer(d)
+		return t.C, t.Stop
+	}
 	c := make(chan time.Time, 1)
 	t := x.newThread("timer")
 	t.daemon = true

@@ -85,7 +85,7 @@ func (s *search) run() Result {
 				s.visit(x)
 			}
 		}
-		if !s.advance() {
+		if !s.advance() || s.Executions == s.most {
 			s.Time = time.Since(start)
 			return s.Result
 		}

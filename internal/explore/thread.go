@@ -107,7 +107,7 @@ func (x *execution) Before(op Op, a, b any) int {
 		return c.step(r)
 	}
 	if x.current == nil {
-		return 0 // before the threads start, or when they have ended
+		return -1 // before the threads start, or when they have ended
 	}
 	return x.announce(x.request(op, a, b))
 }

@@ -41,11 +41,9 @@ func Left(c <-chan struct{}) bool {
 
 // Yield lets others run.
 func Yield() {
-	if atom.Hooked() {
-		atom.Step(atom.Yield, nil, nil)
-		return
+	if atom.Step(atom.Yield, nil, nil) < 0 {
+		runtime.Gosched()
 	}
-	runtime.Gosched()
 }
 
 // one announces a receive. It returns when the receive will not block.
@@ -58,13 +56,13 @@ func one(c <-chan struct{}) <-chan struct{} {
 // returns when one of them delivers; the other, where the scheduler has
 // chosen, is nil.
 func either[T any](c <-chan struct{}, done <-chan T) (<-chan struct{}, <-chan T) {
-	if !atom.Hooked() {
-		return c, done
-	}
-	if atom.Step(atom.Select, some(c), some(done)) == 0 {
+	switch atom.Step(atom.Select, some(c), some(done)) {
+	case 0:
 		return c, nil
+	case 1:
+		return nil, done
 	}
-	return nil, done
+	return c, done
 }
 
 func some[T any](c <-chan T) any {

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"syscall"
 	"unsafe"
 
+	"github.com/rouse-go/rouse/internal/atom"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,16 +19,16 @@ type Ring struct {
 
 	// Submission. The kernel moves head as it takes entries, we move tail.
 	sqes   []sqe
-	sqHead *atomic.Uint32
-	sqTail *atomic.Uint32
+	sqHead *atom.Uint32
+	sqTail *atom.Uint32
 	queued uint32 // where tail goes at the next Submit
 
 	// Completion. The kernel moves tail as it posts, we move head.
 	cqes   []Completion
-	cqHead *atomic.Uint32
-	cqTail *atomic.Uint32
+	cqHead *atom.Uint32
+	cqTail *atom.Uint32
 
-	sqFlags *atomic.Uint32 // the kernel's messages, for both halves
+	sqFlags *atom.Uint32 // the kernel's messages, for both halves
 }
 
 // New makes a ring that takes entries requests between two Submits; the kernel
@@ -69,7 +69,7 @@ func (r *Ring) mapRings(p *params) (err error) {
 		return err
 	}
 
-	word := func(off uint32) *atomic.Uint32 { return (*atomic.Uint32)(unsafe.Pointer(&r.rings[off])) }
+	word := func(off uint32) *atom.Uint32 { return (*atom.Uint32)(unsafe.Pointer(&r.rings[off])) }
 	r.sqHead, r.sqTail, r.sqFlags = word(p.sq.head), word(p.sq.tail), word(p.sq.flags)
 	r.cqHead, r.cqTail = word(p.cq.head), word(p.cq.tail)
 	r.sqes = unsafe.Slice((*sqe)(unsafe.Pointer(&r.table[0])), p.sqEntries)

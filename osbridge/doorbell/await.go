@@ -27,7 +27,8 @@ import (
 // Two Awaits at once panic.
 //
 // Await asks [context.AfterFunc] for one call when ctx is done, and keeps that
-// request for the next Await, until one comes with another context, or Close.
+// request for the next Await, until one comes with another context, or Close. For
+// a context of a type that package context does not know that is a goroutine.
 func (d *Doorbell) Await(ctx context.Context, processed uint64) (submitted uint64, err error) {
 	d.must()
 	if ctx == nil {

@@ -125,6 +125,11 @@ func TestCancelEndsTheSleep(t *testing.T) {
 	c = asleep(patient(t), d, 0)
 	d.Publish()
 	equal(t, "answer", <-c, answer{1, nil})
+
+	ctx, cancel = context.WithCancelCause(context.Background())
+	c = asleep(ctx, d, 1)
+	cancel(nil)
+	equal(t, "error", (<-c).err, context.Canceled)
 }
 
 func TestDeadlineEndsTheSleep(t *testing.T) {

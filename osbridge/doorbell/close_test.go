@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 	"testing"
 
 	"github.com/rouse-go/rouse"
 	"github.com/rouse-go/rouse/osbridge/doorbell"
+	"go.uber.org/goleak"
 )
 
 // pollerFunc is a Poller.
@@ -61,6 +63,48 @@ func TestSubmissionsSurviveTheClose(t *testing.T) {
 	must(t, err)
 	s, err = d.Await(t.Context(), 1)
 	equal(t, "answer", answer{s, err}, answer{1, rouse.ErrClosed})
+}
+
+// An Acknowledge that takes the ring of a close says that it is closed: nobody would
+// wake the loop again. Method: the close is brought to its ring just before the taking.
+func TestAcknowledgeThatTakesTheRingOfAClose(t *testing.T) {
+	d := newDoorbell(t)
+	rings := d.CountRings()
+	closed := make(chan error, 1)
+	d.BeforeTake(func() {
+		go func() { closed <- d.Close() }()
+		for rings.Load() == 0 {
+			runtime.Gosched()
+		}
+	})
+	equal(t, "Acknowledge", d.Acknowledge(), rouse.ErrClosed)
+	must(t, <-closed)
+}
+
+// An ownContext is of a type that package context does not know.
+type ownContext struct {
+	context.Context
+	done chan struct{}
+}
+
+func (c ownContext) Done() <-chan struct{} { return c.done }
+
+// A context that lives on does not keep the doorbell. With a context of one's own one
+// can see that: what package context keeps for it is a goroutine.
+func TestContextIsForgotten(t *testing.T) {
+	d := newDoorbell(t)
+	own := func() context.Context { return ownContext{context.Background(), make(chan struct{})} }
+	await := func(ctx context.Context) {
+		must(t, d.Ring())
+		_, err := d.Await(ctx, 0)
+		must(t, err)
+	}
+	await(own())
+	await(context.Background())
+	goleak.VerifyNone(t)
+	await(own())
+	must(t, d.Close())
+	goleak.VerifyNone(t)
 }
 
 // Of many closes one succeeds.

@@ -158,7 +158,7 @@ func (d *Doorbell) close(cause error) error {
 	}
 	d.loop.Lock() // The loop has been woken, and is about to leave.
 	defer d.loop.Unlock()
-	d.watch(context.Background())
+	d.watch(context.Background()) // that is, nothing: a context may live for long
 	return err
 }
 

@@ -17,7 +17,7 @@ func (d *Doorbell) CountRings() *atomic.Int64 {
 	n := new(atomic.Int64)
 	write := d.bell.write
 	d.bell.write = func(fd uintptr) bool {
-		n.Add(1)
+		defer n.Add(1)
 		return write(fd)
 	}
 	return n
@@ -29,6 +29,15 @@ func (d *Doorbell) BeforeRing(f func()) {
 	d.bell.write = func(fd uintptr) bool {
 		f()
 		return write(fd)
+	}
+}
+
+// BeforeTake has f called before every look for rings.
+func (d *Doorbell) BeforeTake(f func()) {
+	read := d.bell.read
+	d.bell.read = func(fd uintptr) bool {
+		f()
+		return read(fd)
 	}
 }
 

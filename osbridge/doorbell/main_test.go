@@ -41,10 +41,16 @@ func newDoorbell(t testing.TB) *doorbell.Doorbell {
 
 const patience = 30 * time.Second
 
-// patient is a context for waits that should end by themselves: its end is a failure.
+// patient is a context for waits that should end by themselves. Its end is a failure, also
+// where the wait then returned something acceptable.
 func patient(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		if ctx.Err() != nil {
+			t.Error("a wait did not end by itself")
+		}
+		cancel()
+	})
 	return ctx
 }
 
@@ -54,11 +60,13 @@ func cancelled() context.Context {
 	return ctx
 }
 
+var over = cancelled()
+
 // poll reports whether there was a ring, and takes it. It is for when nothing
 // is published.
 func poll(t testing.TB, d *doorbell.Doorbell) bool {
 	t.Helper()
-	_, err := d.Await(cancelled(), d.Submitted())
+	_, err := d.Await(over, d.Submitted())
 	if err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}

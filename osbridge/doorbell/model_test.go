@@ -182,6 +182,7 @@ func race(t *rapid.T) {
 		}
 	}
 	all.Wait()
+	must(t, ctx.Err()) // it would have ended a sleep that no ring ended
 	equal(t, "submitted", d.Submitted(), (start+uint64(total))&maxSeq)
 }
 

@@ -86,6 +86,32 @@ func TestEverySubmissionIsSeen(t *testing.T) {
 	}
 }
 
+// The loop arms and disarms while others publish: no publish is overwritten.
+func TestArmAndDisarmLoseNoPublish(t *testing.T) {
+	const each = 50_000
+	d := newDoorbell(t)
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			for range each {
+				d.Publish()
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { all.Wait(); close(done) }()
+	for {
+		d.Arm()
+		d.Disarm()
+		select {
+		case <-done:
+			equal(t, "submitted", d.Submitted(), 2*each)
+			return
+		default:
+		}
+	}
+}
+
 // One publish per sleep: the hardest case, each is on the edge. The producer
 // waits until the item has arrived.
 func TestEveryPublishRacesASleep(t *testing.T) {

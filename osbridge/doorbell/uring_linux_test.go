@@ -68,21 +68,17 @@ func (l *loop) run(ring *uring.Ring) error {
 			}
 		}
 
-		// Sleep if nothing can be done before a completion comes: the wake's or, while there
-		// is more to do than may be in flight, a request's.
-		var sleep int
-		switch armed := false; {
-		case len(todo) > 0:
+		sleep := 0
+		switch {
+		case len(todo) > 0: // as much as may be in flight is: wait for some of it, without Arm
 			sleep = min(1, inflight)
-		case closed && inflight == 0:
-			if processed == l.bell.Submitted() {
+		case closed:
+			if inflight == 0 && processed == l.bell.Submitted() {
 				return nil
 			}
-		default:
-			armed = l.bell.Arm() == processed && (polling || inflight > 0)
-			if armed {
-				sleep = 1
-			}
+			sleep = min(1, inflight)
+		case l.bell.Arm() == processed && polling:
+			sleep = 1
 		}
 		l.before(ring, sleep > 0)
 		_, err := ring.SubmitAndWait(sleep)

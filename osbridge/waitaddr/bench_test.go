@@ -7,16 +7,16 @@ import (
 	"sync/atomic"
 	"testing"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 )
 
 func BenchmarkWakeNobody(b *testing.B) {
-	b.Run("scope=process", func(b *testing.B) { wakeNobody(b, WakeOne) })
+	b.Run("scope=process", func(b *testing.B) { wakeNobody(b, waitaddr.WakeOne) })
 	b.Run("scope=shared", func(b *testing.B) {
-		if err := Shared.Wait(new(uint32), 1); errors.Is(err, errors.ErrUnsupported) {
+		if err := waitaddr.Shared.Wait(new(uint32), 1); errors.Is(err, errors.ErrUnsupported) {
 			b.Skip(err)
 		}
-		wakeNobody(b, Shared.WakeOne)
+		wakeNobody(b, waitaddr.Shared.WakeOne)
 	})
 }
 
@@ -32,7 +32,7 @@ func BenchmarkMismatch(b *testing.B) {
 	b.ReportAllocs()
 	word := new(uint32)
 	for b.Loop() {
-		Wait(word, 1)
+		waitaddr.Wait(word, 1)
 	}
 }
 
@@ -47,11 +47,11 @@ func BenchmarkPingPong(b *testing.B) {
 				if now%2 == side {
 					return
 				}
-				Wait(&ball, now)
+				waitaddr.Wait(&ball, now)
 			}
 		}, func(uint32) {
 			atomic.AddUint32(&ball, 1)
-			WakeOne(&ball)
+			waitaddr.WakeOne(&ball)
 		})
 	})
 	b.Run("impl=chan", func(b *testing.B) {

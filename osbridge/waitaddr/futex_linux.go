@@ -81,10 +81,10 @@ func wait(addr *uint32, expected uint32, d time.Duration, s Scope) error {
 }
 
 // wake tells the scheduler too. RawSyscall6 would do for a private word, where
-// the kernel only takes a spinlock, and would save a quarter of a wake that
-// finds nobody (BenchmarkWakeNobody), but nothing of one that finds somebody.
-// It would also keep a P, and every stop of the world, for as long as waking a
-// crowd takes; and a shared word's page may have to come from a disk.
+// the kernel only takes a spinlock, and makes a wake that finds nobody cheaper,
+// but not one that finds somebody. It would also hold up a stop of the world for
+// as long as waking a crowd takes; and a shared word's page may have to come
+// from a disk.
 //
 // The one failure that is left is a word that is not mapped (any more). Nobody
 // can be found there.

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unsafe"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"golang.org/x/sys/unix"
 )
 
@@ -53,7 +53,7 @@ func TestWakeCountsOneInEveryKindOfMemory(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			word := memory(t)
 			result := make(chan error)
-			go func() { result <- Wait(word, 0) }()
+			go func() { result <- waitaddr.Wait(word, 0) }()
 			wakeSleeper(word)
 			if err := <-result; err != nil {
 				t.Error(err)
@@ -61,11 +61,11 @@ func TestWakeCountsOneInEveryKindOfMemory(t *testing.T) {
 		})
 		t.Run("Shared/"+kind, func(t *testing.T) {
 			word := memory(t)
-			skipUnsupported(t, Shared.Wait(word, 1))
+			skipUnsupported(t, waitaddr.Shared.Wait(word, 1))
 			result := make(chan error)
-			go func() { result <- Shared.Wait(word, 0) }()
-			for woken := 0; woken != 1; woken = Shared.WakeOne(word) {
-				if n := WakeOne(word); n != 0 {
+			go func() { result <- waitaddr.Shared.Wait(word, 0) }()
+			for woken := 0; woken != 1; woken = waitaddr.Shared.WakeOne(word) {
+				if n := waitaddr.WakeOne(word); n != 0 {
 					t.Fatalf("a private wake woke %d that wait in Shared", n)
 				}
 			}
@@ -80,13 +80,13 @@ func TestWakeCountsOneInEveryKindOfMemory(t *testing.T) {
 func TestUntouchedZeroPage(t *testing.T) {
 	for _, prot := range []int{unix.PROT_READ, readWrite} {
 		word := mapped(t, -1, prot, unix.MAP_PRIVATE|unix.MAP_ANON)
-		if err := WaitTimeout(word, 1, time.Hour); !errors.Is(err, ErrMismatch) {
+		if err := waitaddr.WaitTimeout(word, 1, time.Hour); !errors.Is(err, waitaddr.ErrMismatch) {
 			t.Errorf("%v, want ErrMismatch", err)
 		}
-		if err := WaitTimeout(word, 0, time.Millisecond); !errors.Is(err, ErrTimeout) {
+		if err := waitaddr.WaitTimeout(word, 0, time.Millisecond); !errors.Is(err, waitaddr.ErrTimeout) {
 			t.Errorf("%v, want ErrTimeout", err)
 		}
-		if n := WakeAll(word); n != 0 {
+		if n := waitaddr.WakeAll(word); n != 0 {
 			t.Errorf("woke %d with nobody there", n)
 		}
 	}
@@ -95,14 +95,14 @@ func TestUntouchedZeroPage(t *testing.T) {
 // Where the kernel looks at the word, memory that is gone is an error and not a
 // fault.
 func TestUnmappedMemoryIsAnError(t *testing.T) {
-	if Backend() != "futex" {
-		t.Skip(Backend() + " reads the word itself, which faults")
+	if waitaddr.Backend() != "futex" {
+		t.Skip(waitaddr.Backend() + " reads the word itself, which faults")
 	}
 	word := mapped(t, -1, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	for name, err := range map[string]error{
-		"waitaddr: futex wait: bad address": Wait(word, 0),
+		"waitaddr: futex wait: bad address": waitaddr.Wait(word, 0),
 		"waitaddr: futex_waitv: bad address": func() error {
-			_, err := WaitAny([]Word{{word, 0}}, time.Time{})
+			_, err := waitaddr.WaitAny([]waitaddr.Word{{word, 0}}, time.Time{})
 			return err
 		}(),
 	} {
@@ -114,7 +114,7 @@ func TestUnmappedMemoryIsAnError(t *testing.T) {
 			t.Errorf("%v, want %s", err, name)
 		}
 	}
-	if n, m := WakeOne(word), Shared.WakeOne(word); n != 0 || m != 0 {
+	if n, m := waitaddr.WakeOne(word), waitaddr.Shared.WakeOne(word); n != 0 || m != 0 {
 		t.Errorf("woke %d and %d there", n, m)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unsafe"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"golang.org/x/sys/unix"
 )
 
@@ -36,10 +36,10 @@ func init() {
 		}
 		for atomic.LoadUint32(&c.word) == 0 {
 			// The limit is for a parent that died.
-			switch err := Shared.WaitTimeout(&c.word, 0, 30*time.Second); {
+			switch err := waitaddr.Shared.WaitTimeout(&c.word, 0, 30*time.Second); {
 			case err == nil:
 				c.wakes++
-			case !errors.Is(err, ErrMismatch):
+			case !errors.Is(err, waitaddr.ErrMismatch):
 				panic(err)
 			}
 		}
@@ -49,7 +49,7 @@ func init() {
 // Another process sleeps on a word of a memfd. Every shared wake must count it,
 // and no private one may.
 func TestSharedWakesAcrossProcesses(t *testing.T) {
-	skipUnsupported(t, Shared.Wait(new(uint32), 1))
+	skipUnsupported(t, waitaddr.Shared.Wait(new(uint32), 1))
 	fd, err := unix.MemfdCreate("waitaddr", unix.MFD_CLOEXEC)
 	if err != nil {
 		t.Fatal(err)
@@ -82,13 +82,13 @@ func TestSharedWakesAcrossProcesses(t *testing.T) {
 			t.Fatal("the other process is gone: ", err)
 		default:
 		}
-		if n := WakeOne(&c.word); n != 0 {
+		if n := waitaddr.WakeOne(&c.word); n != 0 {
 			t.Fatalf("a private wake woke %d in another process", n)
 		}
-		wakes += Shared.WakeOne(&c.word)
+		wakes += waitaddr.Shared.WakeOne(&c.word)
 	}
 	atomic.StoreUint32(&c.word, 1)
-	wakes += Shared.WakeAll(&c.word)
+	wakes += waitaddr.Shared.WakeAll(&c.word)
 	if err := <-exit; err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"pgregory.net/rapid"
 )
 
@@ -27,15 +27,15 @@ func TestRandomPrograms(t *testing.T) {
 			"wait": func(t *rapid.T) {
 				w := pick(t)
 				w.untimed++
-				w.start(func() error { return Wait(&w.word, 0) })
+				w.start(func() error { return waitaddr.Wait(&w.word, 0) })
 			},
 			"wait with timeout": func(t *rapid.T) {
 				w := pick(t)
 				d := time.Duration(rapid.IntRange(-1, 1000).Draw(t, "microseconds")) * time.Microsecond
 				w.start(func() error {
 					begin := time.Now()
-					err := WaitTimeout(&w.word, 0, d)
-					if errors.Is(err, ErrTimeout) && time.Since(begin) < d {
+					err := waitaddr.WaitTimeout(&w.word, 0, d)
+					if errors.Is(err, waitaddr.ErrTimeout) && time.Since(begin) < d {
 						return errEarly
 					}
 					return err
@@ -44,7 +44,7 @@ func TestRandomPrograms(t *testing.T) {
 			"wait for another value": func(t *rapid.T) {
 				w := pick(t)
 				d := time.Duration(rapid.IntRange(-1, 1).Draw(t, "hours")) * time.Hour
-				if err := WaitTimeout(&w.word, rapid.Uint32Min(1).Draw(t, "expected"), d); !errors.Is(err, ErrMismatch) {
+				if err := waitaddr.WaitTimeout(&w.word, rapid.Uint32Min(1).Draw(t, "expected"), d); !errors.Is(err, waitaddr.ErrMismatch) {
 					t.Fatalf("%v, want ErrMismatch", err)
 				}
 			},
@@ -86,7 +86,7 @@ func (w *modelWord) start(wait func() error) {
 		switch err := wait(); err {
 		case nil:
 			w.nils.Add(1)
-		case ErrTimeout:
+		case waitaddr.ErrTimeout:
 			w.timeouts.Add(1)
 		default:
 			w.other.Store(err)
@@ -96,7 +96,7 @@ func (w *modelWord) start(wait func() error) {
 
 func (w *modelWord) wake(t *rapid.T, n int) int {
 	there := w.started - w.counted - int(w.timeouts.Load())
-	woken := Wake(&w.word, n)
+	woken := waitaddr.Wake(&w.word, n)
 	if woken < 0 || woken > max(n, 0) || woken > there {
 		t.Fatalf("Wake(word, %d) = %d with at most %d there", n, woken, there)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"golang.org/x/sys/unix"
 )
 
@@ -45,7 +45,7 @@ func TestSignalsDoNotEndATimedWait(t *testing.T) {
 		const d = 30 * time.Millisecond
 		start := time.Now()
 		err := <-underFire(t, func() error { return f.wait(new(uint32), 0, d) })
-		if elapsed := time.Since(start); !errors.Is(err, ErrTimeout) || elapsed < d {
+		if elapsed := time.Since(start); !errors.Is(err, waitaddr.ErrTimeout) || elapsed < d {
 			t.Errorf("%v after %v of %v", err, elapsed, d)
 		}
 	})
@@ -54,8 +54,8 @@ func TestSignalsDoNotEndATimedWait(t *testing.T) {
 func TestSignalsDoNotEndAnEndlessWait(t *testing.T) {
 	word := new(uint32)
 	for range 20 {
-		result := underFire(t, func() error { return Wait(word, 0) })
-		for WakeOne(word) != 1 {
+		result := underFire(t, func() error { return waitaddr.Wait(word, 0) })
+		for waitaddr.WakeOne(word) != 1 {
 			select {
 			case err := <-result:
 				t.Fatalf("ended with nobody waking: %v", err)

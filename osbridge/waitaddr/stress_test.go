@@ -1,12 +1,15 @@
 package waitaddr_test
 
 import (
+	"errors"
 	"runtime"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 )
 
 // A mutex is the classic one: 0 free, 1 held, 2 held and somebody may sleep.
@@ -17,13 +20,13 @@ func (m *mutex) Lock() {
 		return
 	}
 	for atomic.SwapUint32(&m.word, 2) != 0 {
-		Wait(&m.word, 2)
+		waitaddr.Wait(&m.word, 2)
 	}
 }
 
 func (m *mutex) Unlock() {
 	if atomic.SwapUint32(&m.word, 0) == 2 {
-		WakeOne(&m.word)
+		waitaddr.WakeOne(&m.word)
 	}
 }
 
@@ -74,13 +77,13 @@ func TestProducerAndConsumer(t *testing.T) {
 			await(word, 2*i+1)
 			sum += goods
 			atomic.StoreUint32(word, 2*i+2)
-			WakeOne(word)
+			waitaddr.WakeOne(word)
 		}
 	})
 	for i := range rounds {
 		goods = i
 		atomic.StoreUint32(word, 2*i+1)
-		WakeOne(word)
+		waitaddr.WakeOne(word)
 		await(word, 2*i+2)
 	}
 	consumer.Wait()
@@ -95,7 +98,7 @@ func await(word *uint32, value uint32) {
 		if now == value {
 			return
 		}
-		Wait(word, now)
+		waitaddr.Wait(word, now)
 	}
 }
 
@@ -104,6 +107,9 @@ func await(word *uint32, value uint32) {
 // look and the falling asleep were two steps, one answer would come between them
 // and be lost.
 func TestWakeAtTheMomentOfFallingAsleep(t *testing.T) {
+	if runtime.GOMAXPROCS(0) == 1 {
+		t.Skip("with one P nothing happens at the same moment")
+	}
 	rounds := uint32(10_000)
 	if testing.Short() {
 		rounds = 3_000
@@ -114,11 +120,11 @@ func TestWakeAtTheMomentOfFallingAsleep(t *testing.T) {
 		for i := range rounds {
 			for spins := 0; atomic.LoadUint32(word) != 2*i+1; spins++ {
 				if spins%1000 == 999 {
-					runtime.Gosched() // with one CPU
+					runtime.Gosched() // there may be fewer CPUs than that
 				}
 			}
 			atomic.StoreUint32(word, 2*i+2)
-			WakeOne(word)
+			waitaddr.WakeOne(word)
 		}
 	})
 	for i := range rounds {
@@ -129,4 +135,63 @@ func TestWakeAtTheMomentOfFallingAsleep(t *testing.T) {
 		await(word, 2*i+2)
 	}
 	spinner.Wait()
+}
+
+// A waiter whose timeout races a wake must not be counted as woken and then say
+// that it timed out: its wake would be lost.
+func TestEveryCountedWakeReachesAWaiter(t *testing.T) {
+	needAllCounted(t)
+	word := new(uint32)
+	rounds := 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	var returned, waiting atomic.Int64
+	waiting.Store(4)
+	for i := range 4 {
+		go func() {
+			defer waiting.Add(-1)
+			for j := range rounds {
+				switch err := waitaddr.WaitTimeout(word, 0, time.Duration((i+j)%100)*time.Microsecond); {
+				case err == nil:
+					returned.Add(1)
+				case !errors.Is(err, waitaddr.ErrTimeout):
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	var counted int64
+	for waiting.Load() > 0 {
+		counted += int64(waitaddr.Wake(word, 2))
+		runtime.Gosched()
+	}
+	if returned := returned.Load(); counted != returned {
+		t.Errorf("%d wakes were counted, %d waits returned nil", counted, returned)
+	}
+}
+
+// Sleeping threads are used again: many rounds of the same waits need no more
+// threads than a few rounds.
+func TestThreadsAreReused(t *testing.T) {
+	const waiters = 10
+	round := func() {
+		word := new(uint32)
+		var all sync.WaitGroup
+		for range waiters {
+			all.Go(func() { timedForms[0].ends(word, 0, time.Millisecond) })
+		}
+		all.Wait()
+	}
+	threads := pprof.Lookup("threadcreate")
+	for range 3 {
+		round()
+	}
+	before := threads.Count()
+	for range 30 {
+		round()
+	}
+	if after := threads.Count(); after > before+waiters {
+		t.Errorf("%d threads, then %d", before, after)
+	}
 }

@@ -48,8 +48,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync/atomic"
 	"time"
+
+	"github.com/rouse-go/rouse/internal/atom"
 )
 
 var (
@@ -201,7 +202,4 @@ func (s Scope) available() bool { return s.private || crossProcess }
 // differs reports whether a wait would be pointless. Backends whose system
 // answers a mismatch like a wake ask here first, so that a mismatch which was
 // there before the call is always told.
-//
-// It is sync/atomic's load because the words are the caller's plain memory, and
-// the kernel compares them behind the back of any seam in between.
-func differs(addr *uint32, expected uint32) bool { return atomic.LoadUint32(addr) != expected }
+func differs(addr *uint32, expected uint32) bool { return atom.LoadUint32(addr) != expected }

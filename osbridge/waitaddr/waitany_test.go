@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 )
 
 // words returns n words of which WaitAny expects the values they have.
-func words(n int) []Word {
-	ws := make([]Word, n)
+func words(n int) []waitaddr.Word {
+	ws := make([]waitaddr.Word, n)
 	for i := range ws {
-		ws[i] = Word{Addr: new(uint32), Expected: uint32(i)}
+		ws[i] = waitaddr.Word{Addr: new(uint32), Expected: uint32(i)}
 		*ws[i].Addr = uint32(i)
 	}
 	return ws
@@ -22,7 +22,7 @@ func words(n int) []Word {
 
 func needWaitAny(t *testing.T) {
 	t.Helper()
-	i, err := WaitAny(words(1), time.Now())
+	i, err := waitaddr.WaitAny(words(1), time.Now())
 	if errors.Is(err, errors.ErrUnsupported) && i != -1 {
 		t.Errorf("index %d, want -1", i)
 	}
@@ -38,7 +38,7 @@ func TestWaitAnyTellsWhichWordWasWoken(t *testing.T) {
 			result := make(chan error)
 			go func() {
 				var err error
-				index, err = WaitAny(ws, deadline)
+				index, err = waitaddr.WaitAny(ws, deadline)
 				result <- err
 			}()
 			wakeSleeper(ws[want].Addr)
@@ -54,7 +54,7 @@ func TestWaitAnyTellsWhichWordDiffers(t *testing.T) {
 	ws := words(30)
 	atomic.AddUint32(ws[17].Addr, 1)
 	for _, deadline := range []time.Time{{}, time.Unix(0, 0), time.Now().Add(time.Hour)} {
-		if i, err := WaitAny(ws, deadline); i != 17 || !errors.Is(err, ErrMismatch) {
+		if i, err := waitaddr.WaitAny(ws, deadline); i != 17 || !errors.Is(err, waitaddr.ErrMismatch) {
 			t.Errorf("deadline %v: %d, %v, want 17, ErrMismatch", deadline, i, err)
 		}
 	}
@@ -64,8 +64,8 @@ func TestWaitAnyTimesOut(t *testing.T) {
 	needWaitAny(t)
 	for _, n := range []int{1, 30, 128} {
 		start := time.Now()
-		i, err := WaitAny(words(n), start.Add(2*time.Millisecond))
-		if elapsed := time.Since(start); i != -1 || !errors.Is(err, ErrTimeout) || elapsed < 2*time.Millisecond {
+		i, err := waitaddr.WaitAny(words(n), start.Add(2*time.Millisecond))
+		if elapsed := time.Since(start); i != -1 || !errors.Is(err, waitaddr.ErrTimeout) || elapsed < 2*time.Millisecond {
 			t.Errorf("%d words: %d, %v after %v", n, i, err, elapsed)
 		}
 	}
@@ -74,7 +74,7 @@ func TestWaitAnyTimesOut(t *testing.T) {
 func TestWaitAnyLimits(t *testing.T) {
 	needWaitAny(t)
 	for _, n := range []int{0, 129} {
-		if i, err := WaitAny(words(n), time.Time{}); i != -1 || !errors.Is(err, syscall.EINVAL) {
+		if i, err := waitaddr.WaitAny(words(n), time.Time{}); i != -1 || !errors.Is(err, syscall.EINVAL) {
 			t.Errorf("%d words: %d, %v, want -1, EINVAL", n, i, err)
 		}
 	}

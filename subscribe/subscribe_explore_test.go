@@ -1,0 +1,303 @@
+//go:build explore
+
+package subscribe_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/rouse-go/rouse"
+	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/explore"
+	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/subscribe"
+	"github.com/rouse-go/rouse/waitcell"
+)
+
+// word is an error as a word.
+func word(err error) any {
+	for _, w := range []struct {
+		err  error
+		name string
+	}{
+		{waitcell.ErrReplaced, "replaced"},
+		{subscribe.ErrPending, "pending"},
+		{subscribe.ErrEnded, "ended"},
+		{context.Canceled, "cancelled"},
+		{rouse.ErrClosed, "closed"},
+	} {
+		if errors.Is(err, w.err) {
+			return w.name
+		}
+	}
+	if err == nil {
+		return "nil"
+	}
+	return err
+}
+
+// A scene is some cells, and the threads that use them.
+type scene struct {
+	*explore.Env
+	cells [2]*waitcell.Cell
+}
+
+func (s scene) wake(i int)  { s.Call(fmt.Sprint("wake", i), func() any { return s.cells[i].Wake() }) }
+func (s scene) close(i int) { s.Call(fmt.Sprint("close", i), func() any { return s.cells[i].Close() }) }
+
+// left tells what is left in a cell at the end.
+func (s scene) left(i int) any {
+	woken, _ := s.cells[i].Poll()
+	switch state := s.cells[i].State().String(); {
+	case state != "WAITING" && state != "CLOSED":
+		return state
+	case woken:
+		return 1
+	}
+	return 0
+}
+
+// A play is a scenario; its outcomes are all those that may be.
+type play struct {
+	name  string
+	cells int
+	stage func(scene)
+	legal []string
+}
+
+// search searches each play twice: with cells that never had a waiter, and with some that did.
+func search(t *testing.T, plays []play) {
+	for _, p := range plays {
+		for _, again := range []bool{false, true} {
+			name := p.name + "/first"
+			if again {
+				name = p.name + "/again"
+			}
+			explore.Run(t, explore.Scenario{Name: name, Legal: p.legal, Build: func(e *explore.Env) {
+				s := scene{Env: e}
+				for i := range s.cells {
+					s.cells[i] = new(waitcell.Cell)
+					e.Name(fmt.Sprint("cell", i), s.cells[i], func(v any) string {
+						if w, ok := v.(uint32); ok {
+							return fmt.Sprintf("%v %d", waitcell.State(w&0xff), w>>8)
+						}
+						return ""
+					})
+				}
+				if again {
+					ctx, cancel := context.WithCancel(background)
+					cancel()
+					subscribe.Any(ctx, sources(s.cells[:])...)
+				}
+				p.stage(s)
+				for i := range p.cells {
+					e.Final(fmt.Sprint("left", i), func() any { return s.left(i) })
+				}
+			}})
+		}
+	}
+}
+
+var background = context.Background()
+
+func sources(cells []*waitcell.Cell) (srcs []subscribe.Source) {
+	for _, c := range cells {
+		srcs = append(srcs, c)
+	}
+	return srcs
+}
+
+// A die is where Any begins its search. It throws one, and the explorer cannot throw for
+// it; so the sources tell which of them was asked first.
+type die struct {
+	env      *explore.Env
+	of, seen int
+}
+
+type thrower struct {
+	subscribe.Source
+	d *die
+	i int
+}
+
+func (s scene) throwers() (srcs []subscribe.Source) {
+	d := &die{env: s.Env, of: len(s.cells)}
+	for i, c := range s.cells {
+		srcs = append(srcs, thrower{c, d, i})
+	}
+	return srcs
+}
+
+func (t thrower) Subscribe() subscribe.Subscription {
+	r, ticket := subscribe.Parts(t.Source.Subscribe())
+	return subscribe.New(thrown{r, t}, ticket)
+}
+
+// thrown is a registration that tells.
+type thrown struct {
+	park.Registration
+	thrower
+}
+
+func (t thrown) Take(ticket park.Ticket, token bool) error {
+	if t.d.seen%t.d.of == 0 {
+		t.d.env.Observe(t.d.of, t.i)
+	}
+	t.d.seen++
+	return t.Registration.Take(ticket, token)
+}
+
+func (t thrown) Sleeper() park.Sleeper { return t.Registration.(park.Joiner).Sleeper() }
+
+func (t thrown) Join(ticket park.Ticket, s park.Sleeper) (park.Registration, park.Ticket, bool) {
+	j, ok := t.Registration.(park.Joiner)
+	if !ok {
+		return t, ticket, false
+	}
+	r, ticket, moved := j.Join(ticket, s)
+	return thrown{r, t.thrower}, ticket, moved
+}
+
+func (s scene) any(ctx context.Context) any {
+	i, err := subscribe.Any(ctx, s.throwers()...)
+	return fmt.Sprint(i, ",", word(err))
+}
+
+func TestEveryUntil(t *testing.T) {
+	search(t, []play{
+		{"do,wake", 1, func(s scene) {
+			var asked atom.Bool
+			s.Call("do", func() any {
+				return word(subscribe.Do(background, s.cells[0], func() error { asked.Store(true); return nil }))
+			})
+			s.Call("device", func() any {
+				for !asked.Load() {
+					park.Yield()
+				}
+				return s.cells[0].Wake()
+			})
+		}, nil},
+		{"do-fails,wake", 1, func(s scene) {
+			s.Call("do", func() any {
+				return word(subscribe.Do(background, s.cells[0], func() error { return context.Canceled }))
+			})
+			s.wake(0)
+		}, nil},
+		{"until,set-wake,wake", 1, func(s scene) {
+			var ready atom.Bool
+			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
+			s.Call("set", func() any { ready.Store(true); return s.cells[0].Wake() })
+			s.wake(0)
+		}, nil},
+		{"until,set-close", 1, func(s scene) {
+			var ready atom.Bool
+			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
+			s.Call("set", func() any { ready.Store(true); return s.cells[0].Close() })
+		}, nil},
+		{"until,close", 1, func(s scene) {
+			s.Call("until", func() any {
+				return word(subscribe.Until(background, s.cells[0], func() bool { return false }))
+			})
+			s.close(0)
+		}, nil},
+		{"until-value,set-wake", 1, func(s scene) {
+			var ready atom.Bool
+			var value atom.Guarded[int]
+			s.Call("until", func() any {
+				v, err := subscribe.UntilValue(background, s.cells[0], func() (int, bool) {
+					if ready.Load() {
+						return value.Get(), true
+					}
+					return 0, false
+				})
+				return fmt.Sprint(v, ",", word(err))
+			})
+			s.Call("set", func() any {
+				value.Set(7)
+				ready.Store(true)
+				return s.cells[0].Wake()
+			})
+		}, nil},
+		{"events,wakes-close", 1, func(s scene) {
+			s.Call("events", func() (r any) {
+				for n, err := range subscribe.Events(background, s.cells[0]) {
+					r = fmt.Sprint(n, ",", word(err))
+				}
+				return r
+			})
+			s.Go("source", func() {
+				s.cells[0].Wake()
+				s.cells[0].Wake()
+				s.cells[0].Close()
+			})
+		}, nil},
+		{"events-break,two-wakes", 1, func(s scene) {
+			s.Call("events", func() any {
+				for n := range subscribe.Events(background, s.cells[0]) {
+					return n
+				}
+				return nil
+			})
+			s.Call("wakes", func() any {
+				w := s.cells[0].Wake()
+				return fmt.Sprint(w, ",", s.cells[0].Wake())
+			})
+		}, nil},
+	})
+}
+
+func TestEveryAnyAndAll(t *testing.T) {
+	search(t, []play{
+		{"any,wake0", 2, func(s scene) {
+			s.Call("any", func() any { return s.any(background) })
+			s.wake(0)
+		}, nil},
+		{"any,wake0,wake1", 2, func(s scene) {
+			s.Call("any", func() any { return s.any(background) })
+			s.wake(0)
+			s.wake(1)
+		}, nil},
+		{"any,cancel,wake0", 2, func(s scene) {
+			ctx, cancel := s.Context()
+			s.Call("any", func() any { return s.any(ctx) })
+			s.Go("cancel", cancel)
+			s.wake(0)
+		}, nil},
+		{"any,close0,wake1", 2, func(s scene) {
+			s.Call("any", func() any { return s.any(background) })
+			s.close(0)
+			s.wake(1)
+		}, nil},
+		{"any,wait0,wake1", 2, func(s scene) {
+			s.Call("any", func() any { return s.any(background) })
+			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
+			s.wake(1)
+		}, nil},
+		{"any-twice,wake0,wake1", 2, func(s scene) {
+			s.Call("any", func() any {
+				a := s.any(background)
+				return fmt.Sprint(a, ";", s.any(background))
+			})
+			s.wake(0)
+			s.wake(1)
+		}, nil},
+		{"all,wake0,wake1", 2, func(s scene) {
+			s.Call("all", func() any { return word(subscribe.All(background, sources(s.cells[:])...)) })
+			s.wake(0)
+			s.wake(1)
+		}, nil},
+		{"all,cancel,wake0", 2, func(s scene) {
+			ctx, cancel := s.Context()
+			s.Call("all", func() any { return word(subscribe.All(ctx, sources(s.cells[:])...)) })
+			s.Go("cancel", cancel)
+			s.wake(0)
+		}, nil},
+		{"all,wake0,close1", 2, func(s scene) {
+			s.Call("all", func() any { return word(subscribe.All(background, sources(s.cells[:])...)) })
+			s.wake(0)
+			s.close(1)
+		}, nil},
+	})
+}
