@@ -63,7 +63,8 @@ func TestClosedErrorWithoutCause(t *testing.T) {
 	if !errors.Is(err, rouse.ErrClosed) || errors.Unwrap(err) != nil {
 		t.Errorf("%v, and below it %v", err, errors.Unwrap(err))
 	}
-	if errors.Is(rouse.ErrClosed, err) {
+	var e *rouse.ClosedError
+	if errors.As(rouse.ErrClosed, &e) {
 		t.Error("ErrClosed is a ClosedError")
 	}
 }

@@ -270,3 +270,30 @@ func TestAnyHammer(t *testing.T) {
 		}
 	}
 }
+
+// Cells that are waited for in changing company: whoever sleeps for one of them is found in the bed where it sleeps now.
+func TestAnyInChangingCompany(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var a, b, c waitcell.Cell
+		for range 3 {
+			for _, pair := range [][2]*waitcell.Cell{{&a, &b}, {&c, &b}, {&b, &a}, {&b, &c}, {&a, &c}, {&c, &a}} {
+				for i, cell := range pair {
+					var got int
+					result := in(func() (err error) { got, err = subscribe.Any(bg, pair[0], pair[1]); return })
+					settled()
+					if !cell.Wake() {
+						t.Error("Wake found nobody")
+					}
+					settled()
+					if len(result) == 0 {
+						t.Fatal("woken, and still asleep")
+					}
+					wantErr(t, "Any", <-result, nil)
+					if got != i {
+						t.Errorf("Any: %d, want %d", got, i)
+					}
+				}
+			}
+		}
+	})
+}

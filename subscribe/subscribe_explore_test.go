@@ -63,41 +63,48 @@ func (s scene) left(i int) any {
 type play struct {
 	name  string
 	cells int
+	first bool
 	stage func(scene)
 	legal []string
 }
 
-// search searches each play twice: with cells that never had a waiter, and with some that did.
+// search searches plays, each with cells that have had a waiter; those marked first also
+// with cells that have not.
 func search(t *testing.T, plays []play) {
 	for _, p := range plays {
-		for _, again := range []bool{false, true} {
-			name := p.name + "/first"
-			if again {
-				name = p.name + "/again"
-			}
-			explore.Run(t, explore.Scenario{Name: name, Legal: p.legal, Build: func(e *explore.Env) {
-				s := scene{Env: e}
-				for i := range s.cells {
-					s.cells[i] = new(waitcell.Cell)
-					e.Name(fmt.Sprint("cell", i), s.cells[i], func(v any) string {
-						if w, ok := v.(uint32); ok {
-							return fmt.Sprintf("%v %d", waitcell.State(w&0xff), w>>8)
-						}
-						return ""
-					})
-				}
-				if again {
-					ctx, cancel := context.WithCancel(background)
-					cancel()
-					subscribe.Any(ctx, sources(s.cells[:])...)
-				}
-				p.stage(s)
-				for i := range p.cells {
-					e.Final(fmt.Sprint("left", i), func() any { return s.left(i) })
-				}
-			}})
+		explore.Run(t, p.scenario(p.name, true))
+		if p.first {
+			explore.Run(t, p.scenario(p.name+"/first", false))
 		}
 	}
+}
+
+func (p play) scenario(name string, again bool) explore.Scenario {
+	return explore.Scenario{Name: name, Legal: p.legal, Build: func(e *explore.Env) {
+		s := scene{Env: e}
+		for i := range s.cells {
+			s.cells[i] = new(waitcell.Cell)
+			e.Name(fmt.Sprint("cell", i), s.cells[i], func(v any) string {
+				if w, ok := v.(uint32); ok {
+					return fmt.Sprintf("%v %d", waitcell.State(w&0xff), w>>8)
+				}
+				return ""
+			})
+		}
+		if again {
+			ctx, cancel := context.WithCancel(background)
+			cancel()
+			if p.cells == 2 {
+				subscribe.Any(ctx, s.cells[0], s.cells[1]) // joins, and is cancelled
+			} else {
+				subscribe.Do(ctx, s.cells[0], func() error { return nil })
+			}
+		}
+		p.stage(s)
+		for i := range p.cells {
+			e.Final(fmt.Sprint("left", i), func() any { return s.left(i) })
+		}
+	}}
 }
 
 var background = context.Background()
@@ -122,17 +129,22 @@ type thrower struct {
 	i int
 }
 
-func (s scene) throwers() (srcs []subscribe.Source) {
-	d := &die{env: s.Env, of: len(s.cells)}
-	for i, c := range s.cells {
-		srcs = append(srcs, thrower{c, d, i})
-	}
-	return srcs
-}
-
 func (t thrower) Subscribe() subscribe.Subscription {
 	r, ticket := subscribe.Parts(t.Source.Subscribe())
 	return subscribe.New(thrown{r, t}, ticket)
+}
+
+// registered is a source with which the caller is registered before the threads start: how
+// that goes beside wakes is another scenario's, and this one's executions are fewer.
+type registered struct{ sub subscribe.Subscription }
+
+func (r registered) Subscribe() subscribe.Subscription { return r.sub }
+
+func (s scene) registered() (srcs []subscribe.Source) {
+	for _, c := range s.cells {
+		srcs = append(srcs, registered{c.Subscribe()})
+	}
+	return srcs
 }
 
 // thrown is a registration that tells.
@@ -160,14 +172,19 @@ func (t thrown) Join(ticket park.Ticket, s park.Sleeper) (park.Registration, par
 	return thrown{r, t.thrower}, ticket, moved
 }
 
-func (s scene) any(ctx context.Context) any {
-	i, err := subscribe.Any(ctx, s.throwers()...)
+func (s scene) any(ctx context.Context, srcs []subscribe.Source) any {
+	d := &die{env: s.Env, of: len(srcs)}
+	var throwers []subscribe.Source
+	for i, src := range srcs {
+		throwers = append(throwers, thrower{src, d, i})
+	}
+	i, err := subscribe.Any(ctx, throwers...)
 	return fmt.Sprint(i, ",", word(err))
 }
 
 func TestEveryUntil(t *testing.T) {
 	search(t, []play{
-		{"do,wake", 1, func(s scene) {
+		{"do,wake", 1, false, func(s scene) {
 			var asked atom.Bool
 			s.Call("do", func() any {
 				return word(subscribe.Do(background, s.cells[0], func() error { asked.Store(true); return nil }))
@@ -179,30 +196,30 @@ func TestEveryUntil(t *testing.T) {
 				return s.cells[0].Wake()
 			})
 		}, nil},
-		{"do-fails,wake", 1, func(s scene) {
+		{"do-fails,wake", 1, false, func(s scene) {
 			s.Call("do", func() any {
 				return word(subscribe.Do(background, s.cells[0], func() error { return context.Canceled }))
 			})
 			s.wake(0)
 		}, nil},
-		{"until,set-wake,wake", 1, func(s scene) {
+		{"until,set-wake,wake", 1, true, func(s scene) {
 			var ready atom.Bool
 			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
 			s.Call("set", func() any { ready.Store(true); return s.cells[0].Wake() })
 			s.wake(0)
 		}, nil},
-		{"until,set-close", 1, func(s scene) {
+		{"until,set-close", 1, false, func(s scene) {
 			var ready atom.Bool
 			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
 			s.Call("set", func() any { ready.Store(true); return s.cells[0].Close() })
 		}, nil},
-		{"until,close", 1, func(s scene) {
+		{"until,close", 1, false, func(s scene) {
 			s.Call("until", func() any {
 				return word(subscribe.Until(background, s.cells[0], func() bool { return false }))
 			})
 			s.close(0)
 		}, nil},
-		{"until-value,set-wake", 1, func(s scene) {
+		{"until-value,set-wake", 1, false, func(s scene) {
 			var ready atom.Bool
 			var value atom.Guarded[int]
 			s.Call("until", func() any {
@@ -220,7 +237,7 @@ func TestEveryUntil(t *testing.T) {
 				return s.cells[0].Wake()
 			})
 		}, nil},
-		{"events,wakes-close", 1, func(s scene) {
+		{"events,wake-close", 1, false, func(s scene) {
 			s.Call("events", func() (r any) {
 				for n, err := range subscribe.Events(background, s.cells[0]) {
 					r = fmt.Sprint(n, ",", word(err))
@@ -229,11 +246,10 @@ func TestEveryUntil(t *testing.T) {
 			})
 			s.Go("source", func() {
 				s.cells[0].Wake()
-				s.cells[0].Wake()
 				s.cells[0].Close()
 			})
 		}, nil},
-		{"events-break,two-wakes", 1, func(s scene) {
+		{"events-break,two-wakes", 1, false, func(s scene) {
 			s.Call("events", func() any {
 				for n := range subscribe.Events(background, s.cells[0]) {
 					return n
@@ -250,52 +266,64 @@ func TestEveryUntil(t *testing.T) {
 
 func TestEveryAnyAndAll(t *testing.T) {
 	search(t, []play{
-		{"any,wake0", 2, func(s scene) {
-			s.Call("any", func() any { return s.any(background) })
+		{"any,wake0", 2, true, func(s scene) {
+			s.Call("any", func() any { return s.any(background, sources(s.cells[:])) })
 			s.wake(0)
 		}, nil},
-		{"any,wake0,wake1", 2, func(s scene) {
-			s.Call("any", func() any { return s.any(background) })
+		{"any,wake0,wake1", 2, false, func(s scene) {
+			srcs := s.registered()
+			s.Call("any", func() any { return s.any(background, srcs) })
 			s.wake(0)
 			s.wake(1)
 		}, nil},
-		{"any,cancel,wake0", 2, func(s scene) {
+		{"any,cancel,wake0", 2, false, func(s scene) {
+			srcs := s.registered()
 			ctx, cancel := s.Context()
-			s.Call("any", func() any { return s.any(ctx) })
+			s.Call("any", func() any { return s.any(ctx, srcs) })
 			s.Go("cancel", cancel)
 			s.wake(0)
 		}, nil},
-		{"any,close0,wake1", 2, func(s scene) {
-			s.Call("any", func() any { return s.any(background) })
+		{"any,close0,wake1", 2, false, func(s scene) {
+			srcs := s.registered()
+			s.Call("any", func() any { return s.any(background, srcs) })
 			s.close(0)
 			s.wake(1)
 		}, nil},
-		{"any,wait0,wake1", 2, func(s scene) {
-			s.Call("any", func() any { return s.any(background) })
+		{"any,wait0", 2, false, func(s scene) {
+			srcs := s.registered()
+			s.Call("any", func() any { return s.any(background, srcs) })
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
-			s.wake(1)
 		}, nil},
-		{"any-twice,wake0,wake1", 2, func(s scene) {
+		{"any,wait0,wake0", 2, false, func(s scene) {
+			srcs := s.registered()
+			s.Call("any", func() any { return s.any(background, srcs) })
+			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
+			s.wake(0)
+		}, nil},
+		{"any-twice,wake0-wake1", 2, false, func(s scene) {
+			srcs := s.registered()
 			s.Call("any", func() any {
-				a := s.any(background)
-				return fmt.Sprint(a, ";", s.any(background))
+				a := s.any(background, srcs)
+				return fmt.Sprint(a, ";", s.any(background, sources(s.cells[:])))
 			})
+			s.Go("wakes", func() { s.cells[0].Wake(); s.cells[1].Wake() })
+		}, nil},
+		{"all,wake0,wake1", 2, true, func(s scene) {
+			srcs := s.registered()
+			s.Call("all", func() any { return word(subscribe.All(background, srcs...)) })
 			s.wake(0)
 			s.wake(1)
 		}, nil},
-		{"all,wake0,wake1", 2, func(s scene) {
-			s.Call("all", func() any { return word(subscribe.All(background, sources(s.cells[:])...)) })
-			s.wake(0)
-			s.wake(1)
-		}, nil},
-		{"all,cancel,wake0", 2, func(s scene) {
+		{"all,cancel,wake0", 2, false, func(s scene) {
+			srcs := s.registered()
 			ctx, cancel := s.Context()
-			s.Call("all", func() any { return word(subscribe.All(ctx, sources(s.cells[:])...)) })
+			s.Call("all", func() any { return word(subscribe.All(ctx, srcs...)) })
 			s.Go("cancel", cancel)
 			s.wake(0)
 		}, nil},
-		{"all,wake0,close1", 2, func(s scene) {
-			s.Call("all", func() any { return word(subscribe.All(background, sources(s.cells[:])...)) })
+		{"all,wake0,close1", 2, false, func(s scene) {
+			srcs := s.registered()
+			s.Call("all", func() any { return word(subscribe.All(background, srcs...)) })
 			s.wake(0)
 			s.close(1)
 		}, nil},

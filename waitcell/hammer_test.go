@@ -268,3 +268,51 @@ func TestCloseBesideEverything(t *testing.T) {
 		wantState(t, c, "CLOSED")
 	}
 }
+
+// The end of a delivered registration beside another wake, or a close, that comes into the word meanwhile: both are still
+// there afterwards (leaving WAKING must not be a plain store).
+func TestEndKeepsWhatCameMeanwhile(t *testing.T) {
+	for name, r := range map[string]struct {
+		end  func(subscribe.Subscription)
+		come func(*waitcell.Cell)
+		left string
+	}{
+		"Err, Wake":     {func(s subscribe.Subscription) { s.Err() }, func(c *waitcell.Cell) { c.Wake() }, "WOKEN"},
+		"Cancel, Wake":  {subscribe.Subscription.Cancel, func(c *waitcell.Cell) { c.Wake() }, "WOKEN"},
+		"Err, Close":    {func(s subscribe.Subscription) { s.Err() }, func(c *waitcell.Cell) { c.Close() }, "CLOSED"},
+		"Cancel, Close": {subscribe.Subscription.Cancel, func(c *waitcell.Cell) { c.Close() }, "WOKEN|CLOSED"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// The two meet at a turn number, and not at a channel, so that they meet within nanoseconds.
+			var turn, came atomic.Int64
+			var c *waitcell.Cell
+			n := int64(rounds(40_000))
+			var other sync.WaitGroup
+			other.Go(func() {
+				for i := int64(1); i <= n; i++ {
+					for turn.Load() < i {
+						runtime.Gosched()
+					}
+					r.come(c)
+					came.Store(i)
+				}
+			})
+			for i := int64(1); i <= n; i++ {
+				c = new(waitcell.Cell)
+				sub := c.Subscribe()
+				c.Wake()
+				turn.Store(i)
+				r.end(sub)
+				for came.Load() < i {
+					runtime.Gosched()
+				}
+				if got := c.State().String(); got != r.left {
+					t.Errorf("round %d: the cell is %s, want %s", i, got, r.left)
+					turn.Store(n)
+					break
+				}
+			}
+			other.Wait()
+		})
+	}
+}

@@ -83,14 +83,15 @@ func TestBoundMindsNoLateKick(t *testing.T) {
 		var c waitcell.Cell
 		b := c.Bind(bg)
 		defer b.Release()
-		var kick func()
-		wantErr(t, "WaitFor", b.WaitFor(func() bool { kick = waitcell.DeliverUnkicked(&c); return true }), nil)
-		wantPoll(t, &c, true, nil)
-		kick()
 		for name, wait := range map[string]func() error{
 			"Wait":    b.Wait,
 			"WaitFor": func() error { return b.WaitFor(second()) },
 		} {
+			var kick func()
+			err := b.WaitFor(func() bool { kick = waitcell.DeliverUnkicked(&c); return true })
+			wantErr(t, "the wait before", err, nil)
+			wantPoll(t, &c, true, nil)
+			kick()
 			result := make(chan error, 1)
 			go func() { result <- wait() }()
 			settled()

@@ -1,6 +1,7 @@
 package waitcell_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/rouse-go/rouse/waitcell"
@@ -31,15 +32,15 @@ func TestBadUsePanics(t *testing.T) {
 	var c waitcell.Cell
 	c.Wake() // bad use is told also where the wait would not have to sleep
 	for name, f := range map[string]func(){
-		"Wait":         func() { c.Wait(nil) },
-		"WaitFor":      func() { c.WaitFor(nil, yes) },
-		"WaitForValue": func() { waitcell.WaitForValue(nil, &c, value) },
-		"Bind":         func() { c.Bind(nil) },
+		"Wait":         func() { c.Wait(noContext) },
+		"WaitFor":      func() { c.WaitFor(noContext, yes) },
+		"WaitForValue": func() { waitcell.WaitForValue(noContext, &c, value) },
+		"Bind":         func() { c.Bind(noContext) },
 	} {
 		t.Run("nil context/"+name, func(t *testing.T) { wantPanic(t, "waitcell: nil context", f) })
 	}
 	t.Run("nil context/Subscription.Wait", func(t *testing.T) {
-		wantPanic(t, "subscribe: nil context", func() { c.Subscribe().Wait(nil) })
+		wantPanic(t, "subscribe: nil context", func() { c.Subscribe().Wait(noContext) })
 	})
 
 	b := c.Bind(bg)
@@ -61,3 +62,6 @@ func TestBadUsePanics(t *testing.T) {
 		})
 	}
 }
+
+// noContext is what must be refused.
+var noContext context.Context

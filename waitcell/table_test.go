@@ -12,8 +12,7 @@ import (
 // A stage is a cell in one state of the table in state.go, and what is needed to go on.
 type stage struct {
 	cell   *waitcell.Cell
-	holder subscribe.Subscription        // of the registered waiter, if there is one
-	finish func() subscribe.Subscription // ends REGISTERING, if it is set
+	holder subscribe.Subscription // of the registered waiter, if there is one
 }
 
 type (

@@ -166,8 +166,7 @@ func TestCondSignalIsNotStolen(t *testing.T) {
 			ch <- struct{}{}
 		})
 		<-ch
-		mu.Lock()
-		mu.Unlock()
+		pass(&mu)
 		// The first waits. Now a second one comes, while the first is signalled.
 		wg.Go(func() {
 			mu.Lock()
@@ -210,4 +209,10 @@ func copyOf(c *waitqueue.Cond) *waitqueue.Cond {
 	p := reflect.New(reflect.TypeFor[waitqueue.Cond]())
 	p.Elem().Set(reflect.ValueOf(c).Elem())
 	return p.Interface().(*waitqueue.Cond)
+}
+
+// pass waits until l was unlocked by whoever holds it.
+func pass(l sync.Locker) {
+	l.Lock()
+	defer l.Unlock()
 }

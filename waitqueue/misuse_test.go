@@ -1,6 +1,7 @@
 package waitqueue_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -40,10 +41,10 @@ func TestBadUsePanics(t *testing.T) {
 			func() { nm.Close() }, func() { nm.CloseWith(nil) }, func() { nm.Closed() },
 		}},
 		{"waitqueue: nil context", []func(){
-			func() { q.Wait(nil) }, func() { q.WaitFor(nil, no) }, func() { q.Bind(nil) },
-			func() { waitqueue.WaitForValue(nil, &q, func() (int, bool) { return 0, true }) },
-			func() { m.Wait(nil, 1) }, func() { k.Wait(nil) },
-			func() { c.WaitContext(nil) }, func() { c.WaitFor(nil, no) },
+			func() { q.Wait(noContext) }, func() { q.WaitFor(noContext, no) }, func() { q.Bind(noContext) },
+			func() { waitqueue.WaitForValue(noContext, &q, func() (int, bool) { return 0, true }) },
+			func() { m.Wait(noContext, 1) }, func() { k.Wait(noContext) },
+			func() { c.WaitContext(noContext) }, func() { c.WaitFor(noContext, no) },
 		}},
 		{"waitqueue: nil condition", []func(){
 			func() { q.WaitFor(bg, nil) }, func() { waitqueue.WaitForValue[int](bg, &q, nil) },
@@ -92,3 +93,6 @@ func TestCallbackThatDoesNotReturn(t *testing.T) {
 		})
 	}
 }
+
+// noContext is what must be refused.
+var noContext context.Context

@@ -2,7 +2,6 @@ package doorbell_test
 
 import (
 	"context"
-	"os"
 	"sync/atomic"
 	"testing"
 
@@ -96,15 +95,4 @@ func pingPong(b *testing.B, wakeX, waitX, wakeY, waitY func()) {
 		waitY()
 	}
 	<-done
-}
-
-// files does the same with plain reads and writes.
-func files(b *testing.B, x, y [2]*os.File, record []byte) {
-	read := func(f *os.File) func() {
-		buf := make([]byte, len(record))
-		return func() { f.Read(buf) }
-	}
-	pingPong(b,
-		func() { x[1].Write(record) }, read(x[0]),
-		func() { y[1].Write(record) }, read(y[0]))
 }

@@ -29,3 +29,14 @@ func benchmarkWrite(b *testing.B) {
 		syscall.Write(fd, one)
 	}
 }
+
+// files does the same with plain reads and writes.
+func files(b *testing.B, x, y [2]*os.File, record []byte) {
+	read := func(f *os.File) func() {
+		buf := make([]byte, len(record))
+		return func() { f.Read(buf) }
+	}
+	pingPong(b,
+		func() { x[1].Write(record) }, read(x[0]),
+		func() { y[1].Write(record) }, read(y[0]))
+}

@@ -201,7 +201,7 @@ func TestMisusePanicsAtOnce(t *testing.T) {
 	var zero doorbell.Doorbell
 	zero.Arm()
 	for what, f := range map[string]func(){
-		"nil context":                  func() { d.Await(nil, 0) },
+		"nil context":                  func() { d.Await(noContext, 0) },
 		"nil poller":                   func() { d.Reinstall(nil) },
 		"nil waker":                    func() { doorbell.Forward(t.Context(), 0, nil) },
 		"not made by New":              func() { zero.Publish() },
@@ -232,3 +232,6 @@ func TestMisusePanicsAtOnce(t *testing.T) {
 func awaitWithin(d *doorbell.Doorbell) {
 	d.Await(hookContext{context.Background(), nil, func() { d.Await(context.Background(), 0) }}, 0)
 }
+
+// noContext is what must be refused.
+var noContext context.Context

@@ -105,8 +105,8 @@ func (s Scope) op(op uintptr) uintptr {
 
 // A waitv is the kernel's struct futex_waitv.
 type waitv struct {
-	val, uaddr      uint64
-	flags, reserved uint32
+	val, uaddr uint64
+	flags, _   uint32
 }
 
 func waitAny(ws []Word, d time.Duration, s Scope) (int, error) {
