@@ -116,22 +116,71 @@ func sources(cells []*waitcell.Cell) (srcs []subscribe.Source) {
 	return srcs
 }
 
-// A die is where Any begins its search. It throws one, and the explorer cannot throw for
-// it; so the sources tell which of them was asked first.
-type die struct {
-	env      *explore.Env
-	of, seen int
+// Any begins its search at a random source, for which the explorer cannot choose. So between Any
+// and its registrations stands a deck. In each round of Takes it is cut so that the first to be
+// asked is the one that the explorer has chosen, wherever Any began.
+type deck struct {
+	env   *explore.Env
+	cards []card
+	cut   int
+	asked int
 }
 
-type thrower struct {
-	subscribe.Source
-	d *die
-	i int
+type card struct {
+	park.Registration
+	t park.Ticket
 }
 
-func (t thrower) Subscribe() subscribe.Subscription {
-	r, ticket := subscribe.Parts(t.Source.Subscribe())
-	return subscribe.New(thrown{r, t}, ticket)
+// A seat is what Any takes for the i-th source and its registration.
+type seat struct {
+	d   *deck
+	src subscribe.Source
+	i   int
+}
+
+func (s seat) Subscribe() subscribe.Subscription {
+	c := s.card()
+	c.Registration, c.t = subscribe.Parts(s.src.Subscribe())
+	return subscribe.New(s, 0)
+}
+
+func (s seat) Take(_ park.Ticket, token bool) error {
+	n := len(s.d.cards)
+	if s.d.asked%n == 0 {
+		s.d.cut = (s.d.env.Choose(n) - s.i + n) % n
+	}
+	s.d.asked++
+	c := s.d.cards[(s.i+s.d.cut)%n]
+	return c.Take(c.t, token)
+}
+
+func (s seat) Join(_ park.Ticket, to park.Sleeper) (r park.Registration, t park.Ticket, moved bool) {
+	c := s.card()
+	if j, ok := c.Registration.(park.Joiner); ok {
+		c.Registration, c.t, moved = j.Join(c.t, to)
+	}
+	return s, 0, moved
+}
+
+func (s seat) card() *card               { return &s.d.cards[s.i] }
+func (s seat) C() <-chan struct{}        { return s.card().C() }
+func (s seat) Expose(park.Ticket)        { s.card().Expose(s.card().t) }
+func (s seat) Peek(park.Ticket) error    { return s.card().Peek(s.card().t) }
+func (s seat) Withdraw(park.Ticket) bool { return s.card().Withdraw(s.card().t) }
+func (s seat) Cancel(park.Ticket)        { s.card().Cancel(s.card().t) }
+func (s seat) Sleeper() park.Sleeper     { return s.card().Registration.(park.Joiner).Sleeper() }
+
+func (s scene) any(ctx context.Context, srcs []subscribe.Source) any {
+	d := &deck{env: s.Env, cards: make([]card, len(srcs))}
+	var seats []subscribe.Source
+	for i, src := range srcs {
+		seats = append(seats, seat{d, src, i})
+	}
+	i, err := subscribe.Any(ctx, seats...)
+	if i >= 0 {
+		i = (i + d.cut) % len(srcs)
+	}
+	return fmt.Sprint(i, ",", word(err))
 }
 
 // registered is a source with which the caller is registered before the threads start: how
@@ -145,41 +194,6 @@ func (s scene) registered() (srcs []subscribe.Source) {
 		srcs = append(srcs, registered{c.Subscribe()})
 	}
 	return srcs
-}
-
-// thrown is a registration that tells.
-type thrown struct {
-	park.Registration
-	thrower
-}
-
-func (t thrown) Take(ticket park.Ticket, token bool) error {
-	if t.d.seen%t.d.of == 0 {
-		t.d.env.Observe(t.d.of, t.i)
-	}
-	t.d.seen++
-	return t.Registration.Take(ticket, token)
-}
-
-func (t thrown) Sleeper() park.Sleeper { return t.Registration.(park.Joiner).Sleeper() }
-
-func (t thrown) Join(ticket park.Ticket, s park.Sleeper) (park.Registration, park.Ticket, bool) {
-	j, ok := t.Registration.(park.Joiner)
-	if !ok {
-		return t, ticket, false
-	}
-	r, ticket, moved := j.Join(ticket, s)
-	return thrown{r, t.thrower}, ticket, moved
-}
-
-func (s scene) any(ctx context.Context, srcs []subscribe.Source) any {
-	d := &die{env: s.Env, of: len(srcs)}
-	var throwers []subscribe.Source
-	for i, src := range srcs {
-		throwers = append(throwers, thrower{src, d, i})
-	}
-	i, err := subscribe.Any(ctx, throwers...)
-	return fmt.Sprint(i, ",", word(err))
 }
 
 func TestEveryUntil(t *testing.T) {
@@ -296,7 +310,7 @@ func TestEveryAnyAndAll(t *testing.T) {
 		}, nil},
 		{"any,wait0,wake0", 2, false, func(s scene) {
 			srcs := s.registered()
-			s.Call("any", func() any { return s.any(background, srcs) })
+			s.Call("any", func() any { return s.any(background, srcs) }).MaySleep()
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
 			s.wake(0)
 		}, nil},

@@ -67,8 +67,8 @@ func (s Subscription) C() <-chan struct{} {
 //   - the closed error: the source is closed.
 //   - another error of the source, as waitcell.ErrReplaced.
 //   - ErrPending: nothing was delivered yet. The subscription goes on.
-//   - ErrEnded: the subscription was over before. One that was made after the source
-//     was closed answers the closed error each time.
+//   - ErrEnded: the subscription was over before. One that was replaced, or was made after
+//     the source was closed, answers that error each time.
 func (s Subscription) Err() error {
 	if s.r == nil {
 		return ErrEnded

@@ -34,19 +34,13 @@ type Cell struct {
 // Wake wakes the waiter, or stores the wake if there is none.
 //
 //   - true: a waiter was woken.
-//   - false: nobody was registered. The wake is stored for the next wait, unless
-//     the cell is closed: then nothing happens.
+//   - false: nobody was waiting for one: there is no waiter, or it has been given a
+//     wake already. The wake is stored for the next wait, unless the cell is closed: then
+//     nothing happens.
 //
 // False does not mean that nobody will run: a waiter that is busy registering at this
 // moment finds the stored wake and does not sleep. Wake never blocks.
-func (c *Cell) Wake() bool {
-	// Where a wake is stored already there is nothing to add, and yet a write is owed: the
-	// wait that takes that wake must see what we did before (P2). Adding zero is that write.
-	if c != nil && c.word.Load()&woken != 0 && c.word.Add(0)&woken != 0 { // woken -> woken
-		return false
-	}
-	return c.wakeSlow()
-}
+func (c *Cell) Wake() bool { return c.give(false) }
 
 // Poll takes a stored wake. It never blocks.
 //
@@ -93,6 +87,9 @@ func (c *Cell) Wait(ctx context.Context) error {
 		return c.cause.Err()
 	}
 	for park.Sleep(w.C(), done) { // park.Await, spelled out: see there
+		if w.took(t) {
+			return nil
+		}
 		if err := w.Take(t, true); err != park.ErrPending {
 			return err
 		}
@@ -162,8 +159,8 @@ func WaitForValue[T any](ctx context.Context, c *Cell, poll func() (T, bool)) (T
 // was stored or delivered before the close can still be taken.
 //
 //   - true: a waiter was woken by it.
-//   - false: nobody was waiting, or was busy registering and finds it closed; or the cell
-//     was closed already.
+//   - false: there was no waiter, or it had been given a wake already, or was busy
+//     registering and finds the cell closed; or the cell was closed already.
 func (c *Cell) Close() bool { return c.CloseWith(nil) }
 
 // CloseWith is Close with a cause: errors.Is(err, cause) holds as well for what

@@ -11,18 +11,21 @@
 //
 // # Subscribe before act
 //
-// This loses a wakeup if the device answers between the two lines, in libraries
-// that do not store wakes, and it mistakes an old wake for the new one in those that do:
+// Where wakes are not stored, this loses one if the device answers between the two lines:
 //
 //	device.Start()
-//	cell.Wait(ctx)
+//	wait()
 //
-// So register first:
+// A Cell stores it. Still, register first, and the order is plain to see, the wait has its
+// place before the device has begun, and it can stand in a select:
 //
 //	sub := cell.Subscribe()
 //	defer sub.Cancel()
 //	device.Start()
 //	err := sub.Wait(ctx)
+//
+// A wake that was stored before is delivered to the subscription at once. If it may be an
+// old one that means nothing now, take it first with Poll, or wait for a condition.
 //
 // # Waiting for a condition
 //

@@ -2,26 +2,25 @@ package waitcell
 
 import "github.com/rouse-go/rouse/internal/park"
 
-// wakeSlow is Wake where no wake was stored a moment ago.
-//
-// [W2] Write, then look: what the wake is about was written before Wake, and the
-// compare-and-swap below looks at the bits. The waiter does the reverse [W1]: it
-// registers, then looks. For both to miss, each look would have to come before
-// the other's write; one total order forbids it. So either we find PARKED and
-// kick, or the waiter, registering after our step, finds WOKEN.
-//
-//go:noinline
-func (c *Cell) wakeSlow() bool { // kept out of line, so that Wake inlines
-	mustHave(c)
-	return c.give(false)
-}
-
-// give gives a wake to the waiter, or stores it. On a closed cell it does nothing,
+// give gives a wake to the waiter, or stores it: Wake. On a closed cell it does nothing,
 // unless the wake was delivered before the close and is now handed on.
+//
+// [W2] Write, then look: what the wake is about was written before Wake, and the steps
+// below look at the bits. The waiter does the reverse [W1]: it registers, then looks. For
+// both to miss, each look would have to come before the other's write; one total
+// order forbids it. So either we find PARKED and kick, or the waiter, registering
+// after our step, finds WOKEN.
 func (c *Cell) give(handOn bool) bool {
+	mustHave(c)
 	for {
 		s := c.word.Load()
 		switch {
+		case s&woken != 0:
+			// There is nothing to add, and yet a write is owed: the wait that takes that wake
+			// must see what we did before (P2). Adding zero is that write.
+			if c.word.Add(0)&woken != 0 { // woken -> woken
+				return false
+			}
 		case s&closed != 0 && !handOn:
 			return false
 		case s&parked != 0:
@@ -34,7 +33,7 @@ func (c *Cell) give(handOn bool) bool {
 				return true
 			}
 		default:
-			if c.word.CompareAndSwap(s, s|woken) { // idle, registering, waking or woken -> + woken (I5)
+			if c.word.CompareAndSwap(s, s|woken) { // idle, registering or waking -> + woken (I5)
 				return false
 			}
 		}
@@ -49,7 +48,7 @@ func (c *Cell) closeSlow(cause error) bool {
 		if s&closed != 0 {
 			return false
 		}
-		w := c.slot.Load()                      // as in wakeSlow
+		w := c.slot.Load()                      // as in give
 		if c.word.CompareAndSwap(s, s|closed) { // * -> * + closed (I6)
 			if s&parked == 0 {
 				return false
@@ -67,6 +66,14 @@ func (c *Cell) closeSlow(cause error) bool {
 // [W1] Announce, then look again: PARKED, set by a compare-and-swap that finds no
 // WOKEN, is both at once; the caller's look at its condition comes after it. See [W2].
 func (c *Cell) enrol(f *waiter) (*waiter, park.Ticket) {
+	s, w := c.word.Load(), c.slot.Load()
+	if next := s + gen1 | parked; s&(gen1-1) == 0 && next >= gen1 && w.serves(f) && c.word.CompareAndSwap(s, next) {
+		return w, ticket(next) // idle -> parked (I2): nearly always
+	}
+	return c.enrolSlow(f)
+}
+
+func (c *Cell) enrolSlow(f *waiter) (*waiter, park.Ticket) {
 	for {
 		s := c.word.Load()
 		if s&registering != 0 {
@@ -80,7 +87,7 @@ func (c *Cell) enrol(f *waiter) (*waiter, park.Ticket) {
 		w := c.slot.Load()
 		if s&(parked|waking) == 0 && w.serves(f) && next>>genShift != 0 {
 			next, kick := announce(next)
-			if c.word.CompareAndSwap(s, next) { // idle -> parked, or woken -> waking (I2)
+			if c.word.CompareAndSwap(s, next) { // idle -> parked, or woken -> waking
 				if kick {
 					w.kick(ticket(next))
 				}

@@ -139,13 +139,18 @@ func (w *waiter) outcome(p place) error {
 
 // Take implements park.Registration.
 func (w *waiter) Take(t park.Ticket, token bool) error {
-	c := w.cell
-	s := c.word.Load()
-	if token && ticket(s) == t && s&(waking|registering) == waking && c.slot.Load() == w &&
-		c.word.CompareAndSwap(s, s&^waking) { // waking -> idle (I5): nearly always
+	if token && w.took(t) {
 		return nil
 	}
 	return w.takeSlow(t, token)
+}
+
+// took is Take where it is most common and cheapest: the token was received, and a wake is
+// what it was for. It inlines; if it answers false, nothing has changed.
+func (w *waiter) took(t park.Ticket) bool {
+	s := w.cell.word.Load()
+	return ticket(s) == t && s&(waking|registering) == waking && w.cell.slot.Load() == w &&
+		w.cell.word.CompareAndSwap(s, s&^waking) // waking -> idle (I5)
 }
 
 func (w *waiter) takeSlow(t park.Ticket, token bool) error {

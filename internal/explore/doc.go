@@ -75,8 +75,8 @@
 //     the step before them;
 //   - goroutines that a scenario or the code under it starts with go. The exception
 //     is a callback of context.AfterFunc on a [Context], of one step;
-//   - choices by random numbers, map order or a select of the code's own, unless
-//     told by Env.Choose or Env.Observe;
+//   - choices by random numbers, map order or a select of the code's own. They must not
+//     change the steps, or must be made by Env.Choose;
 //   - what time is: a timer may fire at any moment after it was made, in any order;
 //   - more threads and operations than the scenario has.
 package explore

@@ -57,7 +57,6 @@ type verdict int
 const (
 	ended     verdict = iota
 	redundant         // all that can go on is asleep: of a class that was visited
-	diverged          // an observed choice was not the one wanted: again
 )
 
 // next chooses the step to take. Events are one behind nodes.
@@ -95,19 +94,9 @@ func (s *search) next() (t *Thread, choice int, v verdict, ok bool) {
 		n.sleep.wrote[n.thread] = 0
 		n.choices = r.options(now{})
 		n.choice = n.choices.lowest()
-		if r.forced >= 0 {
-			n.choice = r.forced
-		}
 		n.choices = n.choices.without(n.choice)
 	} else if n.op != r.op && !s.replaying {
 		panic("explore: scenario " + s.scenario.Name + " does not do the same each time")
-	}
-	if r.forced >= 0 && r.forced != n.choice {
-		if depth < len(s.path)-1 || !n.choices.has(r.forced) {
-			return nil, 0, diverged, false
-		}
-		n.choices = n.choices.with(n.choice).without(r.forced) // that one later
-		n.choice = r.forced
 	}
 	return t, n.choice, ended, true
 }

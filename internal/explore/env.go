@@ -58,17 +58,7 @@ func (e *Env) Name(name string, v any, show func(any) string) {
 
 // Choose returns a number below n, each in some execution.
 func (e *Env) Choose(n int) int {
-	return e.x.announce(request{op: opChoice, choices: n, forced: -1})
-}
-
-// Observe tells of a choice below n that was made by chance, in code that the
-// explorer cannot choose for. Executions in which it is not the one wanted are
-// thrown away, and begun again.
-func (e *Env) Observe(n, choice int) {
-	if e.x.current == nil {
-		return
-	}
-	e.x.announce(request{op: opChoice, choices: n, forced: choice})
+	return e.x.announce(request{op: opChoice, choices: n})
 }
 
 // Receive is <-c for a channel of a sleeper.

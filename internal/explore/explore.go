@@ -32,7 +32,6 @@ type Scenario struct {
 type Result struct {
 	Executions int            // of different classes
 	Redundant  int            // begun, and left when they turned out to be of a class that was visited
-	Again      int            // thrown away because of an observed choice
 	Steps      int            // of all executions
 	Longest    int            // the steps of the longest execution
 	Threads    int            // the most that one execution had
@@ -73,9 +72,6 @@ func (s *search) run() Result {
 			s.Failure.Table = replay(s.scenario, s.Failure.Schedule).table()
 			s.Time = time.Since(start)
 			return s.Result
-		case v == diverged:
-			s.Again++
-			continue
 		case v == redundant:
 			s.Redundant++
 		default:
@@ -124,9 +120,7 @@ func (s *search) drive() verdict {
 		}
 		t, choice, v, ok := s.next()
 		if !ok {
-			if v != diverged {
-				s.blocked()
-			}
+			s.blocked()
 			if v == ended {
 				x.finish()
 			}

@@ -337,32 +337,19 @@ func (b *books) Take(park.Ticket, bool) error {
 }
 func (b *books) Withdraw(park.Ticket) bool { return !b.told.Load() }
 
-// What a choice may be, each is: chosen by the explorer, or observed.
+// What a choice may be, each is.
 func TestChoices(t *testing.T) {
-	for _, observed := range []bool{false, true} {
-		r := Search(Scenario{Name: "choices", Build: func(e *Env) {
-			var all []byte
-			e.Go("chooser", func() {
-				for range 3 {
-					var c int
-					if observed {
-						for k := range map[int]bool{0: true, 1: true, 2: true} {
-							c = k
-							break
-						}
-						e.Observe(3, c)
-					} else {
-						c = e.Choose(3)
-					}
-					all = append(all, '0'+byte(c))
-				}
-			})
-			e.Check(func() { e.Outcome("%s", all) })
-		}})
-		if r.Executions != 27 || len(r.Outcomes) != 27 {
-			t.Errorf("observed %v: %v", observed, r)
-		}
-		t.Log("thrown away:", r.Again)
+	r := Search(Scenario{Name: "choices", Build: func(e *Env) {
+		var all []byte
+		e.Go("chooser", func() {
+			for range 3 {
+				all = append(all, '0'+byte(e.Choose(3)))
+			}
+		})
+		e.Check(func() { e.Outcome("%s", all) })
+	}})
+	if r.Executions != 27 || len(r.Outcomes) != 27 {
+		t.Error(r)
 	}
 }
 

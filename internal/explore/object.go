@@ -24,7 +24,6 @@ type request struct {
 	op      Op
 	on      [2]*object // a select has two, of which one may be nil
 	choices int        // of a choice: how many there are
-	forced  int        // of a choice: the one that was taken already, or -1
 	seen    []sight    // of a yield: what it waits to see changed
 	pc      []uintptr  // where, if the execution is traced
 }
@@ -114,7 +113,7 @@ func (x *execution) object(key any) *object {
 }
 
 func (x *execution) request(op Op, a, b any) request {
-	r := request{op: op, forced: -1}
+	r := request{op: op}
 	if a != nil {
 		r.on[0] = x.object(a)
 	}
