@@ -278,6 +278,78 @@ func TestEveryUntil(t *testing.T) {
 	})
 }
 
+// joined registers with the first cell before the threads start, and returns a function that
+// moves the registration to another sleeper, as Any does.
+func (s scene) joined() func() subscribe.Subscription {
+	r, t := subscribe.Parts(s.cells[0].Subscribe())
+	return func() subscribe.Subscription {
+		r, t, _ := r.(park.Joiner).Join(t, park.Sleeper{})
+		return subscribe.New(r, t)
+	}
+}
+
+func TestEveryJoin(t *testing.T) {
+	wait := func(s scene, join func() subscribe.Subscription, ctx context.Context) *explore.Thread {
+		return s.Call("join", func() any { return word(join().Wait(ctx)) })
+	}
+	search(t, []play{
+		{"join,wake", 1, true, func(s scene) {
+			wait(s, s.joined(), background)
+			s.wake(0)
+		}, nil},
+		{"join,wake,wake", 1, false, func(s scene) {
+			wait(s, s.joined(), background)
+			s.wake(0)
+			s.wake(0)
+		}, nil},
+		{"join,close", 1, false, func(s scene) {
+			wait(s, s.joined(), background)
+			s.close(0)
+		}, nil},
+		{"join,wake,close", 1, false, func(s scene) {
+			wait(s, s.joined(), background)
+			s.wake(0)
+			s.close(0)
+		}, nil},
+		{"join,cancel,wake", 1, false, func(s scene) {
+			ctx, cancel := s.Context()
+			wait(s, s.joined(), ctx)
+			s.Go("cancel", cancel)
+			s.wake(0)
+		}, nil},
+		{"join,wait,wake", 1, false, func(s scene) {
+			wait(s, s.joined(), background).MaySleep()
+			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
+			s.wake(0)
+		}, nil},
+		{"join,poll,wake", 1, false, func(s scene) {
+			wait(s, s.joined(), background).MaySleep()
+			s.Call("poll", func() any { woken, _ := s.cells[0].Poll(); return woken })
+			s.wake(0)
+		}, nil},
+		{"join-cancel-wait,wake", 1, false, func(s scene) {
+			join := s.joined()
+			s.Call("join", func() any {
+				join().Cancel()
+				return word(s.cells[0].Wait(background))
+			})
+			s.wake(0)
+		}, nil},
+		{"join,join,wake", 1, false, func(s scene) {
+			join := s.joined()
+			s.Call("join", func() any { return word(join().Wait(background)) }).MaySleep()
+			s.Call("other", func() any {
+				r, t := subscribe.Parts(s.cells[0].Subscribe())
+				if j, ok := r.(park.Joiner); ok {
+					r, t, _ = j.Join(t, park.Sleeper{})
+				}
+				return word(subscribe.New(r, t).Wait(background))
+			}).MaySleep()
+			s.wake(0)
+		}, nil},
+	})
+}
+
 func TestEveryAnyAndAll(t *testing.T) {
 	search(t, []play{
 		{"any,wake0", 2, true, func(s scene) {
@@ -308,19 +380,15 @@ func TestEveryAnyAndAll(t *testing.T) {
 			s.Call("any", func() any { return s.any(background, srcs) })
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
 		}, nil},
-		{"any,wait0,wake0", 2, false, func(s scene) {
+		{"any-then-any,wake0", 2, false, func(s scene) {
 			srcs := s.registered()
-			s.Call("any", func() any { return s.any(background, srcs) }).MaySleep()
-			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
-			s.wake(0)
-		}, nil},
-		{"any-twice,wake0-wake1", 2, false, func(s scene) {
-			srcs := s.registered()
+			over, cancel := s.Context()
+			cancel()
 			s.Call("any", func() any {
 				a := s.any(background, srcs)
-				return fmt.Sprint(a, ";", s.any(background, sources(s.cells[:])))
+				return fmt.Sprint(a, ";", s.any(over, sources(s.cells[:])))
 			})
-			s.Go("wakes", func() { s.cells[0].Wake(); s.cells[1].Wake() })
+			s.wake(0)
 		}, nil},
 		{"all,wake0,wake1", 2, true, func(s scene) {
 			srcs := s.registered()

@@ -12,30 +12,29 @@ import (
 // Races whose window is a few instructions wide: goroutines that stay, and begin each round within
 // nanoseconds of one another, meet in it oftener than fresh ones.
 
-// lockstep runs fs n times, each time all of them at once; after each round it runs check alone.
-func lockstep(n int, check func(round int), fs ...func(round int)) {
+// lockstep runs both functions n times, each time at once, the second on a goroutine of its own; after
+// each round it runs check alone.
+func lockstep(n int, check func(round int), here, there func(round int)) {
 	var begun, ended atomic.Int64
-	var wg sync.WaitGroup
-	for _, f := range fs {
-		wg.Go(func() {
-			for i := range n {
-				for spins := 0; begun.Load() <= int64(i); spins++ {
-					if spins > 1000 {
-						yield()
-					}
-				}
-				f(i)
-				ended.Add(1)
-			}
-		})
-	}
-	for i := range n {
-		begun.Store(int64(i + 1))
-		for spins := 0; ended.Load() < int64((i+1)*len(fs)); spins++ {
-			if spins > 1000 {
+	until := func(c *atomic.Int64, round int) {
+		for spins := 0; c.Load() <= int64(round); spins++ {
+			if spins > 100 {
 				yield()
 			}
 		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range n {
+			until(&begun, i)
+			there(i)
+			ended.Store(int64(i + 1))
+		}
+	})
+	for i := range n {
+		begun.Store(int64(i + 1))
+		here(i)
+		until(&ended, i)
 		check(i)
 	}
 	wg.Wait()
@@ -73,7 +72,10 @@ func TestOutcomeTakenBesideKickLeavesNoToken(t *testing.T) {
 		s = q.Subscribe()
 		s.C()
 	}, func(int) { q.Signal() }, func(i int) {
-		for i > 0 && s.Err() == subscribe.ErrPending {
+		for spins := 0; i > 0 && s.Err() == subscribe.ErrPending; spins++ {
+			if spins > 100 {
+				yield()
+			}
 		}
 	})
 }
