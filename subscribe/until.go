@@ -99,9 +99,9 @@ func UntilValue[T any](ctx context.Context, src Source, poll func() (T, bool)) (
 //		...
 //	}
 //
-// It is registered from the first step of the loop on, also while the body runs: a
-// broadcast that comes meanwhile is not missed. A wake that was delivered when the loop
-// is left by break is handed on.
+// It is registered again before the body runs: what comes meanwhile is the next event.
+// Wakes may merge, as everywhere: each event says that there was at least one. A wake
+// that was delivered when the loop is left by break is handed on.
 func Events(ctx context.Context, src Source) iter.Seq2[uint64, error] {
 	mustHave(ctx)
 	mustBe(src)

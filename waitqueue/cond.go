@@ -135,13 +135,17 @@ func (c *Cond) check() {
 // not be.
 func (c *Cond) Signal() {
 	c.copied.check()
-	c.queue.Signal()
+	if c.queue.word.Load() >= one {
+		c.queue.signal()
+	}
 }
 
 // Broadcast wakes all who wait. c.L may be held, but need not be.
 func (c *Cond) Broadcast() {
 	c.copied.check()
-	c.queue.WakeAll()
+	if c.queue.word.Load() >= one {
+		c.queue.wakeAll()
+	}
 }
 
 // Subscribe registers as Wait does, c.L held, and returns. Then unlock c.L and select on

@@ -57,7 +57,10 @@ func (q *Queue) WakeLast() bool { return q.wake(byWakeLast) }
 
 // Signal wakes the longest waiting, if somebody waits, and reports whether.
 // It never stores a permit.
-func (q *Queue) Signal() bool { return q.WakeN(1) == 1 }
+func (q *Queue) Signal() bool {
+	mustHave(q)
+	return q.word.Load() >= one && q.signal() // [W2] what the wake is about was written before this look
+}
 
 // WakeN wakes up to n waiters, the longest waiting first, and returns how many.
 // It never stores a permit. A negative n panics.
@@ -67,7 +70,7 @@ func (q *Queue) WakeN(n int) int {
 		panic("waitqueue: negative count")
 	}
 	if q.word.Load() < one {
-		return 0 // [W2] what the wake is about was written before this look
+		return 0 // [W2]
 	}
 	return q.wakeN(n)
 }

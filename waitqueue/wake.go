@@ -57,6 +57,18 @@ func (q *Queue) pick(by phase) *node {
 	return n
 }
 
+// signal is Signal where somebody was waiting a moment ago.
+func (q *Queue) signal() bool {
+	q.mu.Lock()
+	n := q.pick(bySignal)
+	q.mu.Unlock()
+	if n == nil {
+		return false
+	}
+	n.kick()
+	return true
+}
+
 // wakeN is WakeN where somebody was waiting a moment ago.
 func (q *Queue) wakeN(k int) (woke int) {
 	q.mu.Lock()
