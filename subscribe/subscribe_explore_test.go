@@ -209,30 +209,48 @@ func TestEveryUntil(t *testing.T) {
 				}
 				return s.cells[0].Wake()
 			})
-		}, nil},
+		}, []string{
+			"do=nil device=true left0=0",
+		}},
 		{"do-fails,wake", 1, false, func(s scene) {
 			s.Call("do", func() any {
 				return word(subscribe.Do(background, s.cells[0], func() error { return context.Canceled }))
 			})
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"do=cancelled wake0=false left0=1",
+			"do=cancelled wake0=true left0=1",
+		}},
 		{"until,set-wake,wake", 1, true, func(s scene) {
 			var ready atom.Bool
 			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
 			s.Call("set", func() any { ready.Store(true); return s.cells[0].Wake() })
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"until=nil set=false wake0=false left0=1",
+			"until=nil set=false wake0=true left0=1",
+			"until=nil set=true wake0=false left0=0",
+			"until=nil set=true wake0=false left0=1",
+			"until=nil set=true wake0=true left0=0",
+			"until=nil set=true wake0=true left0=1",
+		}},
 		{"until,set-close", 1, false, func(s scene) {
 			var ready atom.Bool
 			s.Call("until", func() any { return word(subscribe.Until(background, s.cells[0], ready.Load)) })
 			s.Call("set", func() any { ready.Store(true); return s.cells[0].Close() })
-		}, nil},
+		}, []string{
+			"until=nil set=false left0=0",
+			"until=nil set=true left0=0",
+		}},
 		{"until,close", 1, false, func(s scene) {
 			s.Call("until", func() any {
 				return word(subscribe.Until(background, s.cells[0], func() bool { return false }))
 			})
 			s.close(0)
-		}, nil},
+		}, []string{
+			"until=closed close0=false left0=0",
+			"until=closed close0=true left0=0",
+		}},
 		{"until-value,set-wake", 1, false, func(s scene) {
 			var ready atom.Bool
 			var value atom.Guarded[int]
@@ -250,7 +268,11 @@ func TestEveryUntil(t *testing.T) {
 				ready.Store(true)
 				return s.cells[0].Wake()
 			})
-		}, nil},
+		}, []string{
+			"until=7,nil set=false left0=1",
+			"until=7,nil set=true left0=0",
+			"until=7,nil set=true left0=1",
+		}},
 		{"events,wake-close", 1, false, func(s scene) {
 			s.Call("events", func() (r any) {
 				for n, err := range subscribe.Events(background, s.cells[0]) {
@@ -262,7 +284,9 @@ func TestEveryUntil(t *testing.T) {
 				s.cells[0].Wake()
 				s.cells[0].Close()
 			})
-		}, nil},
+		}, []string{
+			"events=1,closed left0=0",
+		}},
 		{"events-break,two-wakes", 1, false, func(s scene) {
 			s.Call("events", func() any {
 				for n := range subscribe.Events(background, s.cells[0]) {
@@ -274,7 +298,13 @@ func TestEveryUntil(t *testing.T) {
 				w := s.cells[0].Wake()
 				return fmt.Sprint(w, ",", s.cells[0].Wake())
 			})
-		}, nil},
+		}, []string{
+			"events=1 wakes=false,false left0=0",
+			"events=1 wakes=false,false left0=1",
+			"events=1 wakes=false,true left0=1",
+			"events=1 wakes=true,false left0=1",
+			"events=1 wakes=true,true left0=1",
+		}},
 	})
 }
 
@@ -296,37 +326,65 @@ func TestEveryJoin(t *testing.T) {
 		{"join,wake", 1, true, func(s scene) {
 			wait(s, s.joined(), background)
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=nil wake0=false left0=0",
+			"join=nil wake0=true left0=0",
+		}},
 		{"join,wake,wake", 1, false, func(s scene) {
 			wait(s, s.joined(), background)
 			s.wake(0)
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=nil wake0=false wake0=false left0=0",
+			"join=nil wake0=false wake0=false left0=1",
+			"join=nil wake0=false wake0=true left0=1",
+			"join=nil wake0=true wake0=false left0=1",
+		}},
 		{"join,close", 1, false, func(s scene) {
 			wait(s, s.joined(), background)
 			s.close(0)
-		}, nil},
+		}, []string{
+			"join=closed close0=false left0=0",
+			"join=closed close0=true left0=0",
+		}},
 		{"join,wake,close", 1, false, func(s scene) {
 			wait(s, s.joined(), background)
 			s.wake(0)
 			s.close(0)
-		}, nil},
+		}, []string{
+			"join=closed wake0=false close0=false left0=0",
+			"join=closed wake0=false close0=true left0=0",
+			"join=nil wake0=false close0=false left0=0",
+			"join=nil wake0=true close0=false left0=0",
+		}},
 		{"join,cancel,wake", 1, false, func(s scene) {
 			ctx, cancel := s.Context()
 			wait(s, s.joined(), ctx)
 			s.Go("cancel", cancel)
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=cancelled wake0=false left0=1",
+			"join=nil wake0=false left0=0",
+			"join=nil wake0=true left0=0",
+		}},
 		{"join,wait,wake", 1, false, func(s scene) {
 			wait(s, s.joined(), background).MaySleep()
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=nil wait=asleep wake0=false left0=PARKED",
+			"join=nil wait=asleep wake0=true left0=PARKED",
+			"join=replaced wait=nil wake0=false left0=0",
+			"join=replaced wait=nil wake0=true left0=0",
+		}},
 		{"join,poll,wake", 1, false, func(s scene) {
 			wait(s, s.joined(), background).MaySleep()
 			s.Call("poll", func() any { woken, _ := s.cells[0].Poll(); return woken })
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=nil poll=false wake0=false left0=0",
+			"join=nil poll=false wake0=true left0=0",
+		}},
 		{"join-cancel-wait,wake", 1, false, func(s scene) {
 			join := s.joined()
 			s.Call("join", func() any {
@@ -334,19 +392,20 @@ func TestEveryJoin(t *testing.T) {
 				return word(s.cells[0].Wait(background))
 			})
 			s.wake(0)
-		}, nil},
-		{"join,join,wake", 1, false, func(s scene) {
-			join := s.joined()
-			s.Call("join", func() any { return word(join().Wait(background)) }).MaySleep()
-			s.Call("other", func() any {
-				r, t := subscribe.Parts(s.cells[0].Subscribe())
-				if j, ok := r.(park.Joiner); ok {
-					r, t, _ = j.Join(t, park.Sleeper{})
-				}
-				return word(subscribe.New(r, t).Wait(background))
-			}).MaySleep()
+		}, []string{
+			"join=nil wake0=false left0=0",
+			"join=nil wake0=true left0=0",
+		}},
+		{"join,subscribe-cancel,wake", 1, false, func(s scene) {
+			wait(s, s.joined(), background)
+			s.Go("other", func() { s.cells[0].Subscribe().Cancel() })
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"join=nil wake0=false left0=0",
+			"join=nil wake0=true left0=0",
+			"join=replaced wake0=false left0=1",
+			"join=replaced wake0=true left0=1",
+		}},
 	})
 }
 
@@ -355,31 +414,59 @@ func TestEveryAnyAndAll(t *testing.T) {
 		{"any,wake0", 2, true, func(s scene) {
 			s.Call("any", func() any { return s.any(background, sources(s.cells[:])) })
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"any=0,nil wake0=false left0=0 left1=0",
+			"any=0,nil wake0=true left0=0 left1=0",
+		}},
 		{"any,wake0,wake1", 2, false, func(s scene) {
 			srcs := s.registered()
 			s.Call("any", func() any { return s.any(background, srcs) })
 			s.wake(0)
 			s.wake(1)
-		}, nil},
+		}, []string{
+			"any=0,nil wake0=false wake1=false left0=0 left1=1",
+			"any=0,nil wake0=false wake1=true left0=0 left1=1",
+			"any=0,nil wake0=true wake1=false left0=0 left1=1",
+			"any=0,nil wake0=true wake1=true left0=0 left1=1",
+			"any=1,nil wake0=false wake1=false left0=1 left1=0",
+			"any=1,nil wake0=false wake1=true left0=1 left1=0",
+			"any=1,nil wake0=true wake1=false left0=1 left1=0",
+			"any=1,nil wake0=true wake1=true left0=1 left1=0",
+		}},
 		{"any,cancel,wake0", 2, false, func(s scene) {
 			srcs := s.registered()
 			ctx, cancel := s.Context()
 			s.Call("any", func() any { return s.any(ctx, srcs) })
 			s.Go("cancel", cancel)
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"any=-1,cancelled wake0=false left0=1 left1=0",
+			"any=-1,cancelled wake0=true left0=1 left1=0",
+			"any=0,nil wake0=false left0=0 left1=0",
+			"any=0,nil wake0=true left0=0 left1=0",
+		}},
 		{"any,close0,wake1", 2, false, func(s scene) {
 			srcs := s.registered()
 			s.Call("any", func() any { return s.any(background, srcs) })
 			s.close(0)
 			s.wake(1)
-		}, nil},
+		}, []string{
+			"any=0,closed close0=false wake1=false left0=0 left1=1",
+			"any=0,closed close0=false wake1=true left0=0 left1=1",
+			"any=0,closed close0=true wake1=false left0=0 left1=1",
+			"any=0,closed close0=true wake1=true left0=0 left1=1",
+			"any=1,nil close0=false wake1=false left0=0 left1=0",
+			"any=1,nil close0=false wake1=true left0=0 left1=0",
+			"any=1,nil close0=true wake1=false left0=0 left1=0",
+			"any=1,nil close0=true wake1=true left0=0 left1=0",
+		}},
 		{"any,wait0", 2, false, func(s scene) {
 			srcs := s.registered()
 			s.Call("any", func() any { return s.any(background, srcs) })
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
-		}, nil},
+		}, []string{
+			"any=0,replaced wait=asleep left0=PARKED left1=0",
+		}},
 		{"any-then-any,wake0", 2, false, func(s scene) {
 			srcs := s.registered()
 			over, cancel := s.Context()
@@ -389,25 +476,41 @@ func TestEveryAnyAndAll(t *testing.T) {
 				return fmt.Sprint(a, ";", s.any(over, sources(s.cells[:])))
 			})
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"any=0,nil;-1,cancelled wake0=false left0=0 left1=0",
+			"any=0,nil;-1,cancelled wake0=true left0=0 left1=0",
+		}},
 		{"all,wake0,wake1", 2, true, func(s scene) {
 			srcs := s.registered()
 			s.Call("all", func() any { return word(subscribe.All(background, srcs...)) })
 			s.wake(0)
 			s.wake(1)
-		}, nil},
+		}, []string{
+			"all=nil wake0=false wake1=false left0=0 left1=0",
+			"all=nil wake0=false wake1=true left0=0 left1=0",
+			"all=nil wake0=true wake1=false left0=0 left1=0",
+			"all=nil wake0=true wake1=true left0=0 left1=0",
+		}},
 		{"all,cancel,wake0", 2, false, func(s scene) {
 			srcs := s.registered()
 			ctx, cancel := s.Context()
 			s.Call("all", func() any { return word(subscribe.All(ctx, srcs...)) })
 			s.Go("cancel", cancel)
 			s.wake(0)
-		}, nil},
+		}, []string{
+			"all=cancelled wake0=false left0=1 left1=0",
+			"all=cancelled wake0=true left0=1 left1=0",
+		}},
 		{"all,wake0,close1", 2, false, func(s scene) {
 			srcs := s.registered()
 			s.Call("all", func() any { return word(subscribe.All(background, srcs...)) })
 			s.wake(0)
 			s.close(1)
-		}, nil},
+		}, []string{
+			"all=closed wake0=false close1=false left0=1 left1=0",
+			"all=closed wake0=false close1=true left0=1 left1=0",
+			"all=closed wake0=true close1=false left0=1 left1=0",
+			"all=closed wake0=true close1=true left0=1 left1=0",
+		}},
 	})
 }

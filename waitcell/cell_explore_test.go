@@ -126,27 +126,47 @@ func TestEveryWakeAndWait(t *testing.T) {
 		{"wake,wait", func(s scene) {
 			s.wait("wait")
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
 		{"wake,wake,wait", func(s scene) {
 			s.wait("wait")
 			s.wake()
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=nil wake=false wake=false left=0",
+			"wait=nil wake=false wake=false left=1",
+			"wait=nil wake=false wake=true left=1",
+			"wait=nil wake=true wake=false left=1",
+		}},
 		{"wake,wake,poll", func(s scene) {
 			s.poll("poll")
 			s.wake()
 			s.wake()
-		}, nil},
+		}, []string{
+			"poll=false wake=false wake=false left=1",
+			"poll=true wake=false wake=false left=0",
+			"poll=true wake=false wake=false left=1",
+		}},
 		{"poll,wake,poll", func(s scene) {
 			s.poll("a")
 			s.poll("b")
 			s.wake()
-		}, nil},
+		}, []string{
+			"a=false b=false wake=false left=1",
+			"a=false b=true wake=false left=0",
+			"a=true b=false wake=false left=0",
+		}},
 		{"poll,wake,wait", func(s scene) {
 			s.poll("poll")
 			s.wait("wait").MaySleep()
 			s.wake()
-		}, nil},
+		}, []string{
+			"poll=false wait=nil wake=false left=0",
+			"poll=false wait=nil wake=true left=0",
+			"poll=true wait=asleep wake=false left=PARKED",
+		}},
 		{"two-wakes,two-waits", func(s scene) {
 			s.Call("waits", func() any {
 				a := result(s.c.Wait(background))
@@ -156,7 +176,13 @@ func TestEveryWakeAndWait(t *testing.T) {
 				a := s.c.Wake()
 				return fmt.Sprint(a, ",", s.c.Wake())
 			})
-		}, nil},
+		}, []string{
+			"waits=asleep wakes=false,false left=PARKED",
+			"waits=nil,nil wakes=false,false left=0",
+			"waits=nil,nil wakes=false,true left=0",
+			"waits=nil,nil wakes=true,false left=0",
+			"waits=nil,nil wakes=true,true left=0",
+		}},
 		{"ping,pong", func(s scene) {
 			var back waitcell.Cell
 			s.Name("back", &back, show)
@@ -175,7 +201,9 @@ func TestEveryWakeAndWait(t *testing.T) {
 				}
 				return ball.Get()
 			})
-		}, nil},
+		}, []string{
+			"ping=2 left=0",
+		}},
 		// P2: the waiter sees what was written before a wake that only met another one.
 		{"write,coalesced-wake,wait", func(s scene) {
 			s.c.Wake()
@@ -193,12 +221,18 @@ func TestEveryWakeAndWait(t *testing.T) {
 				}
 				return "before"
 			})
-		}, nil},
+		}, []string{
+			"wake=false wait=1 left=0",
+			"wake=false wait=before left=1",
+		}},
 		{"write,wake,wait", func(s scene) {
 			var field atom.Guarded[int]
 			s.Call("wait", func() any { s.c.Wait(background); return field.Get() })
 			s.Call("wake", func() any { field.Set(1); return s.c.Wake() })
-		}, nil},
+		}, []string{
+			"wait=1 wake=false left=0",
+			"wait=1 wake=true left=0",
+		}},
 	})
 }
 
@@ -209,21 +243,37 @@ func TestEveryCancellation(t *testing.T) {
 			s.Call("wait", func() any { return result(s.c.Wait(ctx)) })
 			s.Go("cancel", cancel)
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
 		{"timeout,wake", func(s scene) {
 			s.Call("wait", func() any { return result(s.c.WaitTimeout(time.Second)) })
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+			"wait=timeout wake=false left=1",
+		}},
 		{"timeout,close", func(s scene) {
 			s.Call("wait", func() any { return result(s.c.WaitTimeout(time.Second)) })
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=closed close=false left=0",
+			"wait=closed close=true left=0",
+			"wait=timeout close=false left=0",
+		}},
 		{"wait,cancel,close", func(s scene) {
 			ctx, cancel := s.Context()
 			s.Call("wait", func() any { return result(s.c.Wait(ctx)) })
 			s.Go("cancel", cancel)
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=cancelled close=false left=0",
+			"wait=closed close=false left=0",
+			"wait=closed close=true left=0",
+		}},
 		// After a wait that was cancelled a second one must meet no token of the first.
 		{"wait-cancelled,wait,wake", func(s scene) {
 			ctx, cancel := s.Context()
@@ -233,21 +283,34 @@ func TestEveryCancellation(t *testing.T) {
 			}).MaySleep()
 			s.Go("cancel", cancel)
 			s.wake()
-		}, nil},
+		}, []string{
+			"waits=asleep wake=false left=PARKED",
+			"waits=asleep wake=true left=PARKED",
+			"waits=cancelled,nil wake=false left=0",
+			"waits=cancelled,nil wake=true left=0",
+		}},
 		{"bound,cancel,wake", func(s scene) {
 			ctx, cancel := s.Context()
 			b := s.c.Bind(ctx)
 			s.Call("wait", func() any { return result(b.Wait()) })
 			s.Go("cancel", cancel)
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
 		{"bound,cancel,close", func(s scene) {
 			ctx, cancel := s.Context()
 			b := s.c.Bind(ctx)
 			s.Call("wait", func() any { return result(b.Wait()) })
 			s.Go("cancel", cancel)
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=cancelled close=false left=0",
+			"wait=closed close=false left=0",
+			"wait=closed close=true left=0",
+		}},
 		{"bound-twice,cancel,wake", func(s scene) {
 			ctx, cancel := s.Context()
 			b := s.c.Bind(ctx)
@@ -257,7 +320,12 @@ func TestEveryCancellation(t *testing.T) {
 			})
 			s.Go("cancel", cancel)
 			s.wake()
-		}, nil},
+		}, []string{
+			"waits=cancelled,cancelled wake=false left=1",
+			"waits=cancelled,nil wake=false left=0",
+			"waits=nil,cancelled wake=false left=0",
+			"waits=nil,cancelled wake=true left=0",
+		}},
 		{"bound-for,cancel,set-wake", func(s scene) {
 			ctx, cancel := s.Context()
 			b := s.c.Bind(ctx)
@@ -265,7 +333,12 @@ func TestEveryCancellation(t *testing.T) {
 			s.Call("wait", func() any { return result(b.WaitFor(ready.Load)) })
 			s.Go("cancel", cancel)
 			s.Call("wake", func() any { ready.Store(true); return s.c.Wake() })
-		}, nil},
+		}, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=1",
+			"wait=nil wake=true left=0",
+			"wait=nil wake=true left=1",
+		}},
 		{"bound-release,cancel,wake", func(s scene) {
 			ctx, cancel := s.Context()
 			b := s.c.Bind(ctx)
@@ -277,7 +350,11 @@ func TestEveryCancellation(t *testing.T) {
 			})
 			s.Go("cancel", cancel)
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
 	})
 }
 
@@ -287,38 +364,75 @@ func TestEveryDisplacement(t *testing.T) {
 			s.wait("a").MaySleep()
 			s.wait("b").MaySleep()
 			s.wake()
-		}, nil},
+		}, []string{
+			"a=asleep b=nil wake=false left=PARKED",
+			"a=asleep b=nil wake=true left=PARKED",
+			"a=nil b=asleep wake=false left=PARKED",
+			"a=nil b=asleep wake=true left=PARKED",
+			"a=nil b=replaced wake=false left=0",
+			"a=nil b=replaced wake=true left=0",
+			"a=replaced b=nil wake=false left=0",
+			"a=replaced b=nil wake=true left=0",
+		}},
 		{"wait,wait,close", func(s scene) {
 			s.wait("a")
 			s.wait("b")
 			s.close()
-		}, nil},
+		}, []string{
+			"a=closed b=closed close=false left=0",
+			"a=closed b=closed close=true left=0",
+			"a=closed b=replaced close=false left=0",
+			"a=closed b=replaced close=true left=0",
+			"a=replaced b=closed close=false left=0",
+			"a=replaced b=closed close=true left=0",
+		}},
 		{"bound,wait,wake", func(s scene) {
 			b := s.c.Bind(background)
 			s.Call("bound", func() any { return result(b.Wait()) }).MaySleep()
 			s.wait("wait").MaySleep()
 			s.wake()
-		}, nil},
+		}, []string{
+			"bound=asleep wait=nil wake=false left=PARKED",
+			"bound=asleep wait=nil wake=true left=PARKED",
+			"bound=nil wait=asleep wake=false left=PARKED",
+			"bound=nil wait=asleep wake=true left=PARKED",
+			"bound=nil wait=replaced wake=false left=0",
+			"bound=nil wait=replaced wake=true left=0",
+			"bound=replaced wait=nil wake=false left=0",
+			"bound=replaced wait=nil wake=true left=0",
+		}},
 		{"subscribe-cancel,wake", func(s scene) {
 			s.Go("subscriber", func() { s.c.Subscribe().Cancel() })
 			s.wake()
-		}, nil},
+		}, []string{
+			"wake=false left=1",
+			"wake=true left=1",
+		}},
 		{"subscribe-cancel,close", func(s scene) {
 			s.Go("subscriber", func() { s.c.Subscribe().Cancel() })
 			s.close()
-		}, nil},
+		}, []string{
+			"close=false left=0",
+			"close=true left=0",
+		}},
 		{"subscribe-cancel,wake,wait", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Go("subscriber", sub.Cancel)
 			s.wait("wait")
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
 		{"subscribe-cancel,subscribe-cancel,wake", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Go("a", sub.Cancel)
 			s.Go("b", func() { s.c.Subscribe().Cancel() })
 			s.wake()
-		}, nil},
+		}, []string{
+			"wake=false left=1",
+			"wake=true left=1",
+		}},
 		// The token of a subscription that was answered early must not end the next one.
 		{"subscribe-err,subscribe-receive,wake", func(s scene) {
 			sub := s.c.Subscribe()
@@ -332,7 +446,11 @@ func TestEveryDisplacement(t *testing.T) {
 				return fmt.Sprint(result(err), ",", result(next.Err()))
 			}).MaySleep()
 			s.wake()
-		}, nil},
+		}, []string{
+			"subscriber=asleep wake=true left=PARKED",
+			"subscriber=pending,nil wake=false left=0",
+			"subscriber=pending,nil wake=true left=0",
+		}},
 		{"subscribe-cancel-subscribe-receive,wake", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Call("subscriber", func() any {
@@ -342,7 +460,10 @@ func TestEveryDisplacement(t *testing.T) {
 				return result(next.Err())
 			})
 			s.wake()
-		}, nil},
+		}, []string{
+			"subscriber=nil wake=false left=0",
+			"subscriber=nil wake=true left=0",
+		}},
 		// A wait that got its wake without sleeping leaves a token behind it, or takes it along.
 		{"subscribe-wait-subscribe-receive,wake,wake", func(s scene) {
 			sub := s.c.Subscribe()
@@ -354,7 +475,11 @@ func TestEveryDisplacement(t *testing.T) {
 			}).MaySleep()
 			s.wake()
 			s.wake()
-		}, nil},
+		}, []string{
+			"subscriber=nil,nil wake=false wake=true left=0",
+			"subscriber=nil,nil wake=true wake=false left=0",
+			"subscriber=nil,nil wake=true wake=true left=0",
+		}},
 		{"subscribed,wait,two-wakes", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Call("a", func() any { return result(sub.Wait(background)) })
@@ -363,7 +488,13 @@ func TestEveryDisplacement(t *testing.T) {
 				w := s.c.Wake()
 				return fmt.Sprint(w, ",", s.c.Wake())
 			})
-		}, nil},
+		}, []string{
+			"a=nil b=nil wakes=true,false left=0",
+			"a=nil b=nil wakes=true,true left=0",
+			"a=replaced b=nil wakes=false,false left=0",
+			"a=replaced b=nil wakes=false,false left=1",
+			"a=replaced b=nil wakes=true,false left=1",
+		}},
 		// Who was put out still answers for itself, and for nobody else.
 		{"subscribed-err-cancel,subscribe-receive,wake", func(s scene) {
 			sub := s.c.Subscribe()
@@ -378,7 +509,13 @@ func TestEveryDisplacement(t *testing.T) {
 				return result(next.Err())
 			}).MaySleep()
 			s.wake()
-		}, nil},
+		}, []string{
+			"a=nil b=asleep wake=true left=PARKED",
+			"a=pending b=nil wake=false left=0",
+			"a=pending b=nil wake=true left=0",
+			"a=replaced b=nil wake=false left=0",
+			"a=replaced b=nil wake=true left=0",
+		}},
 		{"receive-err,wake", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Call("subscriber", func() any {
@@ -388,7 +525,9 @@ func TestEveryDisplacement(t *testing.T) {
 				return result(err)
 			})
 			s.wake()
-		}, nil},
+		}, []string{
+			"subscriber=nil wake=true left=0",
+		}},
 	})
 }
 
@@ -397,17 +536,30 @@ func TestEveryClose(t *testing.T) {
 		{"close,wait", func(s scene) {
 			s.wait("wait")
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=closed close=false left=0",
+			"wait=closed close=true left=0",
+		}},
 		{"close,wake,wait", func(s scene) {
 			s.wait("wait")
 			s.wake()
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=closed wake=false close=false left=0",
+			"wait=closed wake=false close=true left=0",
+			"wait=nil wake=false close=false left=0",
+			"wait=nil wake=true close=false left=0",
+		}},
 		{"close,wake,poll", func(s scene) {
 			s.poll("poll")
 			s.wake()
 			s.close()
-		}, nil},
+		}, []string{
+			"poll=closed wake=false close=false left=0",
+			"poll=false wake=false close=false left=0",
+			"poll=false wake=false close=false left=1",
+			"poll=true wake=false close=false left=0",
+		}},
 		// P6: what was delivered before the close is taken before the close is told.
 		{"wake-close,poll", func(s scene) {
 			s.poll("poll")
@@ -415,26 +567,39 @@ func TestEveryClose(t *testing.T) {
 				w := s.c.Wake()
 				return fmt.Sprint(w, ",", s.c.Close())
 			})
-		}, nil},
+		}, []string{
+			"poll=false wake-close=false,false left=1",
+			"poll=true wake-close=false,false left=0",
+		}},
 		{"wake-close,no-timeout", func(s scene) {
 			s.Call("wait", func() any { return result(s.c.WaitTimeout(0)) })
 			s.Call("wake-close", func() any {
 				w := s.c.Wake()
 				return fmt.Sprint(w, ",", s.c.Close())
 			})
-		}, nil},
+		}, []string{
+			"wait=nil wake-close=false,false left=0",
+			"wait=timeout wake-close=false,false left=1",
+		}},
 		{"wake-close,wait", func(s scene) {
 			s.wait("wait")
 			s.Call("wake-close", func() any {
 				w := s.c.Wake()
 				return fmt.Sprint(w, ",", s.c.Close())
 			})
-		}, nil},
+		}, []string{
+			"wait=nil wake-close=false,false left=0",
+			"wait=nil wake-close=true,false left=0",
+		}},
 		{"close,close,wait", func(s scene) {
 			s.wait("wait")
 			s.close()
 			s.close()
-		}, nil},
+		}, []string{
+			"wait=closed close=false close=false left=0",
+			"wait=closed close=false close=true left=0",
+			"wait=closed close=true close=false left=0",
+		}},
 		{"closewith,closewith,wait", func(s scene) {
 			var order atom.Uint32 // the causes are set before a step of the cell: let one be first
 			for i, cause := range []error{errFirst, errSecond} {
@@ -450,14 +615,26 @@ func TestEveryClose(t *testing.T) {
 				}
 				return result(err)
 			})
-		}, nil},
+		}, []string{
+			"close1=false close2=false wait=cause1 left=0",
+			"close1=false close2=false wait=cause2 left=0",
+			"close1=false close2=true wait=cause1 left=0",
+			"close1=false close2=true wait=cause2 left=0",
+			"close1=true close2=false wait=cause1 left=0",
+			"close1=true close2=false wait=cause2 left=0",
+		}},
 		// A wake that was delivered before the close, and is handed on after it, is still there.
 		{"close,wake,subscribe-cancel", func(s scene) {
 			sub := s.c.Subscribe()
 			s.Go("subscriber", sub.Cancel)
 			s.wake()
 			s.close()
-		}, nil},
+		}, []string{
+			"wake=false close=false left=0",
+			"wake=false close=false left=1",
+			"wake=false close=true left=0",
+			"wake=true close=false left=1",
+		}},
 	})
 }
 
@@ -467,25 +644,44 @@ func TestEveryCondition(t *testing.T) {
 			var ready atom.Bool
 			s.Call("wait", func() any { return result(s.c.WaitFor(background, ready.Load)) })
 			s.Call("wake", func() any { ready.Store(true); return s.c.Wake() })
-		}, nil},
+		}, []string{
+			"wait=nil wake=false left=1",
+			"wait=nil wake=true left=0",
+			"wait=nil wake=true left=1",
+		}},
 		{"waitfor,set-wake,wake", func(s scene) {
 			var ready atom.Bool
 			s.Call("wait", func() any { return result(s.c.WaitFor(background, ready.Load)) })
 			s.Call("set", func() any { ready.Store(true); return s.c.Wake() })
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=nil set=false wake=false left=1",
+			"wait=nil set=false wake=true left=1",
+			"wait=nil set=true wake=false left=0",
+			"wait=nil set=true wake=false left=1",
+			"wait=nil set=true wake=true left=0",
+			"wait=nil set=true wake=true left=1",
+		}},
 		{"waitfor,set-close", func(s scene) {
 			var ready atom.Bool
 			s.Call("wait", func() any { return result(s.c.WaitFor(background, ready.Load)) })
 			s.Call("close", func() any { ready.Store(true); return s.c.Close() })
-		}, nil},
+		}, []string{
+			"wait=nil close=false left=0",
+			"wait=nil close=true left=0",
+		}},
 		{"waitfor,cancel,set-wake", func(s scene) {
 			ctx, cancel := s.Context()
 			var ready atom.Bool
 			s.Call("wait", func() any { return result(s.c.WaitFor(ctx, ready.Load)) })
 			s.Go("cancel", cancel)
 			s.Call("wake", func() any { ready.Store(true); return s.c.Wake() })
-		}, nil},
+		}, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=1",
+			"wait=nil wake=true left=0",
+			"wait=nil wake=true left=1",
+		}},
 		{"waitfor-panics,wake", func(s scene) {
 			s.Call("wait", func() (r any) {
 				defer func() { r = recover() }()
@@ -493,6 +689,9 @@ func TestEveryCondition(t *testing.T) {
 				return
 			})
 			s.wake()
-		}, nil},
+		}, []string{
+			"wait=mine wake=false left=1",
+			"wait=mine wake=true left=1",
+		}},
 	})
 }

@@ -225,20 +225,19 @@ func (x *execution) fail(kind, what string) {
 }
 
 // finish is called when no thread can take a step any more.
-func (x *execution) finish() {
-	var asleep []*Thread
+func (x *execution) finish(legal []string) {
+	what := ""
 	for _, t := range x.threads {
-		if !t.over && !t.daemon && !t.maySleep {
-			asleep = append(asleep, t)
+		if t.over || t.daemon {
+			continue
 		}
-	}
-	x.stuck = asleep
-	if asleep != nil {
-		what := "nobody can take a step, and these have not ended:"
-		for _, t := range asleep {
+		x.asleep = append(x.asleep, t)
+		if !t.maySleep {
 			what += fmt.Sprintf(" %s (at its %s)", t.name, t.next.op)
 		}
-		x.fail("LOST WAKEUP", what)
+	}
+	if what != "" {
+		x.fail("LOST WAKEUP", "nobody can take a step, and these have not ended:"+what)
 		return
 	}
 	for _, p := range x.parts {
@@ -249,6 +248,9 @@ func (x *execution) finish() {
 	}
 	if x.check != nil {
 		x.check()
+	}
+	if legal != nil && !slices.Contains(legal, x.outcome) {
+		x.fail("illegal outcome", x.outcome)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 type report struct {
 	tracing  bool
 	trace    []line
-	stuck    []*Thread
+	asleep   []*Thread // at the end
 	labels   []label
 	pointers []reflect.Value
 	nameless int
@@ -209,7 +209,7 @@ func (x *execution) table() string {
 		}
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, l.thread, l.op, l.object, l.before, l.after, l.where)
 	}
-	for _, t := range x.stuck {
+	for _, t := range x.asleep {
 		r := &t.next
 		var on string
 		for _, o := range r.on {
