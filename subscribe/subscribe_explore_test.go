@@ -396,15 +396,17 @@ func TestEveryJoin(t *testing.T) {
 			"join=nil wake0=false left0=0",
 			"join=nil wake0=true left0=0",
 		}},
-		{"join,subscribe-cancel,wake", 1, false, func(s scene) {
-			wait(s, s.joined(), background)
-			s.Go("other", func() { s.cells[0].Subscribe().Cancel() })
+		{"join,subscribe,wake", 1, false, func(s scene) {
+			wait(s, s.joined(), background).MaySleep()
+			var other subscribe.Subscription
+			s.Go("other", func() { other = s.cells[0].Subscribe() })
 			s.wake(0)
+			s.Final("other", func() any { return word(other.Err()) })
 		}, []string{
-			"join=nil wake0=false left0=0",
-			"join=nil wake0=true left0=0",
-			"join=replaced wake0=false left0=1",
-			"join=replaced wake0=true left0=1",
+			"join=nil wake0=false other=pending left0=PARKED",
+			"join=nil wake0=true other=pending left0=PARKED",
+			"join=replaced wake0=false other=nil left0=0",
+			"join=replaced wake0=true other=nil left0=0",
 		}},
 	})
 }

@@ -75,6 +75,22 @@ func turns(b *testing.B, ping, pong func(n int)) {
 	<-done
 }
 
+// receive is the wait on a channel as a call: what any type's Wait is at the least. After a
+// switch of goroutines the processor mispredicts the return from it.
+//
+//go:noinline
+func receive(c chan struct{}) { <-c }
+
+//go:noinline
+func receiveContext(ctx context.Context, c chan struct{}) error {
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Two goroutines take turns, and no wait can be cancelled.
 func BenchmarkRoundTrip(b *testing.B) {
 	b.Run("impl=chan", func(b *testing.B) {
@@ -87,6 +103,20 @@ func BenchmarkRoundTrip(b *testing.B) {
 		}, func(n int) {
 			for range n {
 				<-x
+				y <- struct{}{}
+			}
+		})
+	})
+	b.Run("impl=chancall", func(b *testing.B) {
+		x, y := make(chan struct{}, 1), make(chan struct{}, 1)
+		turns(b, func(n int) {
+			for range n {
+				x <- struct{}{}
+				receive(y)
+			}
+		}, func(n int) {
+			for range n {
+				receive(x)
 				y <- struct{}{}
 			}
 		})
@@ -142,6 +172,20 @@ func BenchmarkRoundTripContext(b *testing.B) {
 				case <-x:
 				case <-ctx.Done():
 				}
+				y <- struct{}{}
+			}
+		})
+	})
+	b.Run("impl=chancall", func(b *testing.B) {
+		x, y := make(chan struct{}, 1), make(chan struct{}, 1)
+		turns(b, func(n int) {
+			for range n {
+				x <- struct{}{}
+				receiveContext(ctx, y)
+			}
+		}, func(n int) {
+			for range n {
+				receiveContext(ctx, x)
 				y <- struct{}{}
 			}
 		})
