@@ -372,6 +372,7 @@ func TestEveryJoin(t *testing.T) {
 			s.Call("wait", func() any { return word(s.cells[0].Wait(background)) }).MaySleep()
 			s.wake(0)
 		}, []string{
+			"join=asleep wait=nil wake0=false left0=PARKED", // stored while the move was under way, and taken
 			"join=nil wait=asleep wake0=false left0=PARKED",
 			"join=nil wait=asleep wake0=true left0=PARKED",
 			"join=replaced wait=nil wake0=false left0=0",
@@ -382,6 +383,7 @@ func TestEveryJoin(t *testing.T) {
 			s.Call("poll", func() any { woken, _ := s.cells[0].Poll(); return woken })
 			s.wake(0)
 		}, []string{
+			"join=asleep poll=true wake0=false left0=PARKED",
 			"join=nil poll=false wake0=false left0=0",
 			"join=nil poll=false wake0=true left0=0",
 		}},
