@@ -33,6 +33,10 @@ type sleeper struct {
 func sleepersProgram(t *rapid.T) {
 	var q waitqueue.Queue
 	c := waitqueue.NewCond(new(sync.Mutex))
+	defer func() { // also when the fuzzer's input ends in the middle: nobody may be left in the bubble
+		q.Close()
+		c.Close()
+	}()
 	onCond := rapid.Bool().Draw(t, "on a Cond")
 	inner := &q
 	if onCond {
