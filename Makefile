@@ -1,5 +1,5 @@
 # What people run; CI runs `preflight`. Nothing here needs more than Go.
-BENCH_PACKAGES = ./waitcell ./waitqueue
+BENCH_PACKAGES = ./waitcell ./waitqueue ./osbridge/doorbell
 ROUNDS = 10
 
 .PHONY: preflight test race explore bench bench-compare fuzz

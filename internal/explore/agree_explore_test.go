@@ -3,6 +3,7 @@
 package explore
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -33,6 +34,7 @@ type machine struct {
 	s     [2]park.Sleeper
 	ctx   *Context
 	stop  func()
+	stop2 func() // of a context that kicks the first sleeper
 	saw   []string
 	ended []bool
 }
@@ -66,6 +68,8 @@ func (m *machine) do(t int, e *Env, in instruction) {
 		r = park.Sleep(m.s[0].C(), m.s[1].C())
 	case "cancel":
 		m.stop()
+	case "callback":
+		m.stop2()
 	case "err":
 		r = m.ctx.Err()
 	case "spin":
@@ -83,6 +87,9 @@ func (p program) scenario() Scenario {
 		m := &machine{saw: make([]string, len(p)), ended: make([]bool, len(p))}
 		m.s = [2]park.Sleeper{park.NewSleeper(), park.NewSleeper()}
 		m.ctx, m.stop = e.Context()
+		kicker, stop := e.Context()
+		context.AfterFunc(kicker, m.s[0].Kick)
+		m.stop2 = stop
 		for t, code := range p {
 			e.Go(fmt.Sprint("t", t), func() {
 				for _, in := range code {
@@ -168,7 +175,7 @@ func TestAgreeOnAllSmallPrograms(t *testing.T) {
 }
 
 // kinds are the instructions of random programs.
-var kinds = []string{"load", "store", "add", "swap", "cas", "lock", "unlock", "kick", "drain", "receive", "select", "both", "cancel", "err", "spin", "choose"}
+var kinds = []string{"load", "store", "add", "swap", "cas", "lock", "unlock", "kick", "drain", "receive", "select", "both", "cancel", "callback", "err", "spin", "choose"}
 
 // random makes a program; pick returns a number below n.
 func random(threads, length int, kinds []string, pick func(n int) int) (p program) {
@@ -197,7 +204,7 @@ func TestAgreeOnRandomPrograms(t *testing.T) {
 		"atomics":  {"load", "store", "cas"},
 		"locks":    {"lock", "unlock", "lock", "unlock", "load", "store"},
 		"sleepers": {"kick", "receive", "drain", "load", "store"},
-		"selects":  {"kick", "select", "cancel", "both", "err", "store"},
+		"selects":  {"kick", "select", "cancel", "both", "err", "store", "callback"},
 		"spins":    {"load", "store", "spin", "store"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,134 +37,12 @@ type sleepers struct {
 	wrote [maxThreads]set
 }
 
-type search struct {
-	scenario *Scenario
-	full     bool // explore everything, reduce nothing
-	path     []node
-	sleep    sleepers // at the state after the last node
-	fixed    int      // how much of the path the last execution had too
-	x        *execution
-	lacking  without
-	Result
-
-	replaying bool
-	visit     func(*execution) // for tests: called for each execution,
-	most      int              // of which there should be no more; 0: any number
-}
-
-type verdict int
-
-const (
-	ended     verdict = iota
-	redundant         // all that can go on is asleep: of a class that was visited
-)
-
-// next chooses the step to take. Events are one behind nodes.
-func (s *search) next() (t *Thread, choice int, v verdict, ok bool) {
-	x := s.x
-	depth, ready := len(x.events), x.ready()
-	if depth == len(s.path) {
-		if ready == 0 {
-			return nil, 0, ended, false
-		}
-		able := ready.minus(s.sleep.set)
-		if able == 0 {
-			return nil, 0, redundant, false
-		}
-		n := node{thread: able.lowest(), fresh: true, sleep: s.sleep}
-		if depth > 0 {
-			if last := s.path[depth-1].thread; able.has(last) {
-				n.thread = last // fewer switches: easier to read
-			}
-		}
-		n.backtrack = n.backtrack.with(n.thread)
-		if s.full {
-			n.backtrack = ready
-		}
-		s.path = append(s.path, n)
-	}
-	n := &s.path[depth]
-	if !ready.has(n.thread) {
-		panic("explore: scenario " + s.scenario.Name + " does not do the same each time")
-	}
-	t = x.threads[n.thread]
-	r := &t.next
-	if n.fresh {
-		n.fresh, n.op = false, r.op
-		n.sleep.wrote[n.thread] = 0
-		n.choices = r.options(now{})
-		n.choice = n.choices.lowest()
-		n.choices = n.choices.without(n.choice)
-	} else if n.op != r.op && !s.replaying {
-		panic("explore: scenario " + s.scenario.Name + " does not do the same each time")
-	}
-	return t, n.choice, ended, true
-}
-
-// took notes the event that came of the last node's step.
-func (s *search) took(e *event) {
-	depth := len(s.x.events) - 1
-	n := &s.path[depth]
-	var wrote set
-	for k, a := range e.acc {
-		if a.wrote {
-			wrote = wrote.with(k)
-		}
-	}
-	if s.full {
-		return
-	}
-	n.sleep.wrote[n.thread] |= wrote // it is not in the set yet: see advance
-	if depth < len(s.path)-1 {
-		return
-	}
-	s.sleep = sleepers{wrote: n.sleep.wrote}
-	for i := range n.sleep.set.all {
-		if i != n.thread && !depends(&s.x.threads[i].next, n.sleep.wrote[i], e) {
-			s.sleep.set = s.sleep.set.with(i)
-		}
-	}
-}
-
-// depends reports whether a step, changing those of its objects, depends on e.
-func depends(r *request, wrote set, e *event) bool {
-	for _, a := range e.acc {
-		for k, o := range r.on {
-			if o == a.obj && (a.wrote || wrote.has(k)) {
-				return true
-			}
-		}
-		for _, s := range r.seen {
-			if s.obj == a.obj && a.wrote {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// advance changes the path to one that was not visited, and answers false if there is none.
-func (s *search) advance() bool {
-	for len(s.path) > 0 {
-		n := &s.path[len(s.path)-1]
-		if n.choices != 0 {
-			n.choice = n.choices.lowest()
-			n.choices = n.choices.without(n.choice)
-			return true
-		}
-		n.sleep.set = n.sleep.set.with(n.thread)
-		if rest := n.backtrack.minus(n.sleep.set); rest != 0 {
-			n.thread, n.fresh = rest.lowest(), true
-			return true
-		}
-		s.path = s.path[:len(s.path)-1]
-	}
-	return false
-}
-
 // races looks for the events that race with a step of t, and provides for their reversal. The
 // step is the last event, or one that t would take if it were not blocked; acc and order are the event's.
 func (s *search) races(t *Thread, r *request, acc []access, before, order *clock, events []event) {
+	if s.full {
+		return
+	}
 	for _, a := range acc {
 		reversed := false
 		for k := len(a.obj.events) - 1; k >= 0; k-- {
@@ -204,9 +82,6 @@ func (s *search) races(t *Thread, r *request, acc []access, before, order *clock
 // says that nothing new comes of them here, but if the blocked one goes first, it may.
 func (s *search) blocked() {
 	x := s.x
-	if s.full {
-		return
-	}
 	for _, t := range x.threads {
 		if t.over || t.next.options(now{}) != 0 {
 			continue

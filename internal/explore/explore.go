@@ -11,9 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/rouse-go/rouse/internal/atom"
-	"github.com/rouse-go/rouse/internal/park"
 )
 
 // A Scenario is a small concurrent program.
@@ -42,10 +39,10 @@ type Result struct {
 
 // A Failure is an execution that went wrong.
 type Failure struct {
-	Kind     string // LOST WAKEUP, livelock, data race, panic, illegal outcome, or failed
+	Kind     string // LOST WAKEUP, livelock, data race, panic, illegal outcome, failed, or not repeatable
 	What     string
-	Schedule string
-	Table    string
+	Schedule string // for EXPLORE_REPLAY: see Run
+	Table    string // step by step
 }
 
 func (f *Failure) Error() string { return f.Kind + ": " + f.What }
@@ -53,88 +50,9 @@ func (f *Failure) Error() string { return f.Kind + ": " + f.What }
 // maxSteps is the length of an execution that is taken to have no end.
 const maxSteps = 3000
 
-// Search visits every execution of s, one of each class, until one fails.
+// Search visits every execution of s, one of each class, until one fails. It is no
+// business of other goroutines meanwhile: none may use package atom or park.
 func Search(s Scenario) Result { return newSearch(&s).run() }
-
-func newSearch(s *Scenario) *search { return &search{scenario: s, x: new(execution)} }
-
-func (s *search) run() Result {
-	start := time.Now()
-	x := s.x
-	defer x.stop()
-	s.Outcomes = map[string]int{}
-	for {
-		switch v := s.execute(); {
-		case x.failure != nil:
-			s.Executions++
-			s.Failure = x.failure
-			s.Failure.Schedule = encode(s.path[:len(x.events)])
-			s.Failure.Table = replay(s.scenario, s.Failure.Schedule).table()
-			s.Time = time.Since(start)
-			return s.Result
-		case v == redundant:
-			s.Redundant++
-		default:
-			s.Executions++
-			s.Outcomes[x.outcome]++
-			if s.visit != nil {
-				s.visit(x)
-			}
-		}
-		if !s.advance() || s.Executions == s.most {
-			s.Time = time.Since(start)
-			return s.Result
-		}
-		s.fixed = len(s.path) - 1
-	}
-}
-
-// execute runs one execution: the path, and from its end on what comes first.
-func (s *search) execute() verdict {
-	x := s.x
-	x.reset()
-	timers := x.timer
-	atom.SetHook(x)
-	park.Timers.Store(&timers)
-	defer func() {
-		park.Timers.Store(nil)
-		atom.SetHook(nil)
-	}()
-	s.sleep = sleepers{}
-	s.scenario.Build(&Env{x})
-	x.start(0, nil)
-	v := s.drive()
-	x.unwind()
-	s.Steps += len(x.events)
-	s.Longest = max(s.Longest, len(x.events))
-	s.Threads = max(s.Threads, len(x.threads))
-	return v
-}
-
-func (s *search) drive() verdict {
-	x := s.x
-	for x.failure == nil {
-		if len(x.events) == maxSteps {
-			x.fail("livelock", fmt.Sprintf("%d steps, and no end", maxSteps))
-			break
-		}
-		t, choice, v, ok := s.next()
-		if !ok {
-			s.blocked()
-			if v == ended {
-				x.finish(s.scenario.Legal)
-			}
-			return v
-		}
-		before, r := t.order, t.next
-		e := x.step(t, choice)
-		if i := len(x.events) - 1; i >= s.fixed && !s.full {
-			s.races(t, &r, e.acc, &before, &e.order, x.events[:i])
-		}
-		s.took(e)
-	}
-	return ended
-}
 
 // Run searches scenarios, each in a subtest of its name. A failing one is reported with
 // its schedule, and a line that runs it again:

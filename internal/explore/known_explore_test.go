@@ -303,6 +303,25 @@ func TestKnownPrograms(t *testing.T) {
 	}
 }
 
+// A scenario that is not the same each time is told so, and not searched by guesswork.
+func TestNotRepeatable(t *testing.T) {
+	n := 0
+	r := Search(Scenario{Name: "counts its runs", Build: func(e *Env) {
+		n++
+		var x atom.Uint32
+		e.Go("a", func() { x.Add(1) })
+		e.Go("b", func() {
+			if n%2 == 0 {
+				x.Load()
+			}
+			x.Add(1)
+		})
+	}})
+	if r.Failure == nil || r.Failure.Kind != "not repeatable" {
+		t.Error(r.Failure)
+	}
+}
+
 // A timer fires before a token is taken, after, or is stopped and never does.
 func TestTimer(t *testing.T) {
 	Run(t, Scenario{Name: "timer", Legal: []string{"token", "timeout"}, Build: func(e *Env) {

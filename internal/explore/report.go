@@ -272,7 +272,7 @@ func decode(schedule string) (path []node) {
 // replay runs one schedule again, and traces it.
 func replay(scenario *Scenario, schedule string) *execution {
 	s := newSearch(scenario)
-	s.full, s.replaying, s.path, s.x.tracing = true, true, decode(schedule), true
+	s.full, s.path, s.x.tracing = true, decode(schedule), true
 	defer s.x.stop()
 	s.execute()
 	return s.x
