@@ -96,7 +96,9 @@ func TestNoSleepAllocates(t *testing.T) {
 		defer close(over)
 		for i := range which {
 			for !c[i].Wake() { // nobody is there yet: take it back
-				c[i].Poll()
+				if back, _ := c[i].Poll(); !back {
+					break // the waiter has it
+				}
 				runtime.Gosched()
 			}
 		}

@@ -73,7 +73,7 @@ func sleepersBesideModel(t *rapid.T) {
 		"wait": func(t *rapid.T) {
 			way := rapid.SampledFrom(ways).Draw(t, "way")
 			if in != nil && in.name == way.name && way.name == "a Bound kept" {
-				t.Skip("one goroutine at a time")
+				return // one goroutine at a time
 			}
 			d := time.Duration(rapid.IntRange(0, 5).Draw(t, "ms"))*time.Millisecond + time.Microsecond
 			ctx, cancel := context.WithCancelCause(bg)
@@ -116,7 +116,7 @@ func sleepersBesideModel(t *rapid.T) {
 		},
 		"Wake and cancel at once": func(t *rapid.T) {
 			if in == nil || in.name == "select on C" || in.deadline.IsZero() {
-				t.Skip("nobody to whom that matters")
+				return // nobody to whom that matters
 			}
 			c.Wake()
 			in.cancel(errCause)
@@ -125,7 +125,7 @@ func sleepersBesideModel(t *rapid.T) {
 		},
 		"cancel": func(t *rapid.T) {
 			if in == nil || in.deadline.IsZero() {
-				t.Skip("nobody to cancel")
+				return // nobody to cancel
 			}
 			in.cancel(errCause)
 			leaves(t, in, context.Canceled)
@@ -156,7 +156,7 @@ func sleepersBesideModel(t *rapid.T) {
 		},
 		"Close": func(t *rapid.T) {
 			if rapid.IntRange(0, 5).Draw(t, "seldom") != 0 {
-				t.Skip("another time")
+				return // another time
 			}
 			if got, want := c.Close(), in != nil; got != want {
 				t.Fatalf("Close: %v, the model says %v", got, want)
