@@ -231,6 +231,7 @@ func queueProgram(t *rapid.T) {
 	} {
 		actions[name] = f
 	}
+	actions["Subscribe"](t) // so that there is always somebody for the actions on handles
 	t.Repeat(actions)
 	for i, s := range subs {
 		wantErr(t, "in the end", s.Err(), m.take(i))
