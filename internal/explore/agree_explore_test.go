@@ -227,7 +227,17 @@ func TestAgreeOnRandomPrograms(t *testing.T) {
 	}
 }
 
-// The same, with programs that are shrunk when they fail.
+// Here all that can go on is asleep while a third thread is blocked; a search that does not ask
+// for the races of the blocked step then misses a class.
+func TestAgreeWhereABlockedStepRaces(t *testing.T) {
+	program{
+		{{op: "receive"}, {op: "store", i: 1, n: 1}},
+		{{op: "kick"}, {op: "drain"}},
+		{{op: "kick"}, {op: "load", i: 1}},
+	}.agree(t)
+}
+
+// Random programs, shrunk when they fail.
 func TestAgreeOnDrawnPrograms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") }

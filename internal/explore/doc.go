@@ -70,13 +70,16 @@
 //
 // # What it does not see
 //
-//   - what does not go through internal/atom and internal/park: other atomics,
-//     channels, maps, and variables shared by scenario code. Those run as part of
-//     the step before them;
+//   - what does not go through internal/atom and internal/park: other atomics (package
+//     cause has one), maps, and variables shared by scenario code. Those run as part of
+//     the step before them. A channel operation of other code that blocks, blocks the
+//     search; for a sleeper's channel there is Env.Receive;
 //   - goroutines that a scenario or the code under it starts with go. The exception
 //     is a callback of context.AfterFunc on a [Context], of one step;
 //   - choices by random numbers, map order or a select of the code's own. They must not
 //     change the steps, or must be made by Env.Choose;
+//   - the memory model's weaker promises: plain memory that is not atom.Guarded is
+//     taken to be as the last writer left it;
 //   - what time is: a timer may fire at any moment after it was made, in any order;
 //   - more threads and operations than the scenario has.
 package explore

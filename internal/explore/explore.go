@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func Search(s Scenario) Result { return newSearch(&s).run() }
 // Run searches scenarios, each in a subtest of its name. A failing one is reported with
 // its schedule, and a line that runs it again:
 //
-//	EXPLORE_REPLAY=name=schedule go test -tags explore -run ...
+//	EXPLORE_REPLAY='name=schedule' go test -tags explore -v -run ...
 func Run(t *testing.T, scenarios ...Scenario) {
 	name, schedule, replaying := strings.Cut(os.Getenv("EXPLORE_REPLAY"), "=")
 	for _, s := range scenarios {
@@ -75,8 +76,8 @@ func Run(t *testing.T, scenarios ...Scenario) {
 			}
 			r := Search(s)
 			if f := r.Failure; f != nil {
-				t.Fatalf("%v\nafter %d executions, in this one:\n\n%s\nEXPLORE_REPLAY='%s=%s' go test -tags explore -run '%s'",
-					f, r.Executions, f.Table, s.Name, f.Schedule, pattern(t.Name()))
+				t.Fatalf("%v\nafter %d executions, in this one:\n\n%s\nEXPLORE_REPLAY='%s=%s' go test -tags explore -v -run '%s' %s",
+					f, r.Executions, f.Table, s.Name, f.Schedule, pattern(t.Name()), here())
 			}
 			t.Log(r)
 			for _, o := range s.Legal {
@@ -95,6 +96,18 @@ func pattern(name string) string {
 		parts[i] = "^" + regexp.QuoteMeta(p) + "$"
 	}
 	return strings.Join(parts, "/")
+}
+
+// here is the package under test, as seen from the top of its module.
+func here() string {
+	dir, err := os.Getwd()
+	for top := dir; err == nil && top != filepath.Dir(top); top = filepath.Dir(top) {
+		if _, err := os.Stat(filepath.Join(top, "go.mod")); err == nil {
+			rel, _ := filepath.Rel(top, dir)
+			return "./" + filepath.ToSlash(rel)
+		}
+	}
+	return "."
 }
 
 func (r Result) String() string {
