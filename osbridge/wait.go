@@ -72,6 +72,9 @@ func (p Policy) WaitTimeout(c *waitcell.Cell, d time.Duration) error {
 // WaitFor is [WaitFor] by this policy.
 func (p Policy) WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool) error {
 	mustHave(ctx, c)
+	if cond == nil {
+		panic("osbridge: nil condition")
+	}
 	if !direct() {
 		return c.WaitFor(ctx, cond)
 	}

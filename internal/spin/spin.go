@@ -58,6 +58,9 @@ func changes(word *atom.Uint32, old uint32) bool {
 
 // Note says that a wait took d, where looking for most was allowed.
 func (g *Gauge) Note(d, most time.Duration) {
+	if exploring {
+		return
+	}
 	switch late := g.late.Load(); {
 	case d >= most && late < patience:
 		g.late.Store(late + 1)
