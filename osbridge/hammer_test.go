@@ -120,13 +120,13 @@ func TestOneWakeAtATime(t *testing.T) {
 			}
 		})
 	}
-	for range rounds(20_000) {
+	for range rounds(4_000) {
 		c.Wake()
 		<-took
 	}
 	cancel()
 	wg.Wait()
-	if n := int64(rounds(20_000)); taken.Load() != n {
+	if n := int64(rounds(4_000)); taken.Load() != n {
 		t.Errorf("%d wakes were sent and %d taken", n, taken.Load())
 	}
 }

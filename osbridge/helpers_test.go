@@ -24,7 +24,7 @@ var (
 )
 
 // sleepy is the policy for tests in which a thread is to be asleep soon.
-var sleepy = osbridge.Policy{Spin: -1}
+var sleepy = osbridge.Policy{Spin: -1, Kernel: osbridge.Forever, Fixed: true}
 
 // A way is one of the waits of this package.
 type way struct {
@@ -34,7 +34,9 @@ type way struct {
 
 var ways = []way{
 	{"Wait", osbridge.Wait},
-	{"Wait without looking", sleepy.Wait},
+	{"Wait in the kernel", sleepy.Wait},
+	{"Wait as a goroutine", osbridge.Policy{Spin: -1, Kernel: -1}.Wait},
+	{"Wait, soon as a goroutine", osbridge.Policy{Spin: -1, Kernel: 1, Fixed: true}.Wait},
 	{"Wait with long looks", osbridge.Policy{Spin: time.Millisecond, Fixed: true}.Wait},
 	{"WaitTimeout", func(ctx context.Context, c *waitcell.Cell) error {
 		if ctx.Done() != nil {
@@ -62,21 +64,13 @@ func onThread(f func() error) <-chan error {
 	return result
 }
 
-// asleep calls wait as onThread does, and returns when that has gone to sleep.
+// asleep calls wait as onThread does, and returns when that sleeps, in the kernel or as a goroutine.
 func asleep(c *waitcell.Cell, wait func() error) <-chan error {
 	result := onThread(wait)
-	for !strings.Contains(c.State().String(), bed()) {
+	for state := ""; state != "PARKED" && !strings.Contains(state, "ASLEEP"); state = c.State().String() {
 		runtime.Gosched()
 	}
 	return result
-}
-
-// bed is the bit of a cell in which somebody sleeps.
-func bed() string {
-	if kernel() {
-		return "ASLEEP"
-	}
-	return "PARKED"
 }
 
 func wantErr(t testing.TB, what string, got, want error) {

@@ -3,6 +3,7 @@ package osbridge_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/rouse-go/rouse"
@@ -61,7 +62,7 @@ func (m *model) enrol(t *rapid.T, h *handle, start func()) {
 }
 
 func (m *model) thread(t *rapid.T) {
-	p := rapid.SampledFrom([]way{ways[0], ways[1], ways[3]}).Draw(t, "way")
+	p := rapid.SampledFrom(ways[:6]).Draw(t, "way")
 	h := &handle{}
 	ctx, cancel := bg, context.CancelCauseFunc(func(error) {})
 	if rapid.Bool().Draw(t, "cancellable") {
@@ -108,12 +109,14 @@ func (m *model) check(t *rapid.T) {
 		want = "WOKEN"
 	case m.closed:
 		want = "CLOSED"
-	case m.holder != nil && m.holder.result != nil && kernel():
-		want = "PARKED|THREAD|ASLEEP"
 	case m.holder != nil:
 		want = "PARKED"
 	}
-	if got := m.cell.State().String(); got != want {
+	got := m.cell.State().String()
+	if want == "PARKED" && m.holder.result != nil { // how a thread sleeps is its own affair
+		got, _, _ = strings.Cut(got, "|THREAD")
+	}
+	if got != want {
 		t.Fatalf("the cell is %s, want %s", got, want)
 	}
 }
