@@ -175,8 +175,8 @@ func TestEveryThreadWait(t *testing.T) {
 			"t=replaced g=asleep left=PARKED",
 		}},
 		{"thread,goroutine,wake", func(s scene) { s.sleeper("t").MaySleep(); s.goroutine("g").MaySleep(); s.wake() }, []string{
-			"t=asleep g=nil wake=false left=PARKED|THREAD|ASLEEP",
-			"t=asleep g=nil wake=true left=PARKED|THREAD|ASLEEP",
+			"t=asleep g=nil wake=false left=PARKED|LOOKING|ASLEEP",
+			"t=asleep g=nil wake=true left=PARKED|LOOKING|ASLEEP",
 			"t=nil g=asleep wake=false left=PARKED",
 			"t=nil g=asleep wake=true left=PARKED",
 			"t=nil g=replaced wake=false left=0",
@@ -233,8 +233,8 @@ func TestEveryThreadWait(t *testing.T) {
 			s.Go("cancel", cancel)
 			s.wake()
 		}, []string{
-			"waits=asleep wake=false left=PARKED|THREAD|ASLEEP",
-			"waits=asleep wake=true left=PARKED|THREAD|ASLEEP",
+			"waits=asleep wake=false left=PARKED|LOOKING|ASLEEP",
+			"waits=asleep wake=true left=PARKED|LOOKING|ASLEEP",
 			"waits=cancelled,nil wake=false left=0",
 			"waits=cancelled,nil wake=true left=0",
 		}},

@@ -40,7 +40,8 @@ func (c *Cell) Bind(ctx context.Context) *Bound {
 
 // Wait is [Cell.Wait] with the context of Bind.
 func (b *Bound) Wait() error {
-	if taken, _ := b.mine().take(); taken {
+	taken, s := b.mine().take()
+	if taken {
 		return nil
 	}
 	if b.bond.Done() {
@@ -51,9 +52,21 @@ func (b *Bound) Wait() error {
 			return b.bond.Err()
 		}
 	}
-	r, t := b.register()
+	kind := b.rec.kind(s)
+	r, t := b.register(kind)
 	if r == nil {
 		return b.cell.cause.Err()
+	}
+	if kind != parked {
+		start := b.rec.pass.Start(uint32(t))
+		park.Pass()
+		found := b.rec.took(t)
+		if b.rec.pass.Stop(start, found); found {
+			return nil
+		}
+		if !b.rec.lieDown(t) {
+			return b.rec.Take(t, true)
+		}
 	}
 	for {
 		park.Sleep[struct{}](r.C(), nil) // park.Await, spelled out: see there
@@ -85,12 +98,12 @@ func (b *Bound) mine() *Cell {
 	return b.cell
 }
 
-// register enrols the Bound's record; nil says that the cell is closed.
-func (b *Bound) register() (*park.Bond, park.Ticket) {
+// register enrols the Bound's record, as of that kind; nil says that the cell is closed.
+func (b *Bound) register(kind uint32) (*park.Bond, park.Ticket) {
 	if b.rec.detached.Load() != 0 {
 		b.rec = &waiter{cell: b.cell, guest: true, sleeper: b.rec.sleeper}
 	}
-	w, t := b.cell.enrol(b.rec)
+	w, t := b.cell.enrol(b.rec, kind)
 	if w == nil {
 		return nil, 0
 	}
@@ -102,7 +115,7 @@ func (b *Bound) register() (*park.Bond, park.Ticket) {
 type source Bound
 
 func (b *source) Subscribe() subscribe.Subscription {
-	r, t := (*Bound)(b).register()
+	r, t := (*Bound)(b).register(parked)
 	if r == nil {
 		return subscribe.New((*shut)(b.cell), 0)
 	}

@@ -71,7 +71,8 @@ func (c *Cell) Wait(ctx context.Context) error {
 		panic("waitcell: nil context")
 	}
 	done := ctx.Done() // its code is the user's: before we look, and before we register
-	if taken, _ := c.take(); taken {
+	taken, s := c.take()
+	if taken {
 		return nil
 	}
 	if done != nil && ctx.Err() != nil {
@@ -82,9 +83,21 @@ func (c *Cell) Wait(ctx context.Context) error {
 			return park.ContextError(ctx)
 		}
 	}
-	w, t := c.enrol(nil)
+	kind := c.slot.Load().kind(s)
+	w, t := c.enrol(nil, kind)
 	if w == nil {
 		return c.cause.Err()
+	}
+	if kind != parked {
+		start := w.pass.Start(uint32(t))
+		park.Pass()
+		found := w.took(t)
+		if w.pass.Stop(start, found); found {
+			return nil
+		}
+		if !w.lieDown(t) {
+			return w.Take(t, true)
+		}
 	}
 	for park.Sleep(w.C(), done) { // park.Await, spelled out: see there
 		if w.took(t) {
@@ -109,7 +122,7 @@ func (c *Cell) WaitTimeout(d time.Duration) error {
 	case d <= 0:
 		return context.DeadlineExceeded
 	}
-	w, t := c.enrol(nil)
+	w, t := c.enrol(nil, parked)
 	if w == nil {
 		return c.cause.Err()
 	}
@@ -125,7 +138,7 @@ func (c *Cell) WaitTimeout(d time.Duration) error {
 // has its channel.
 func (c *Cell) Subscribe() subscribe.Subscription {
 	mustHave(c)
-	w, t := c.enrol(nil)
+	w, t := c.enrol(nil, parked)
 	if w == nil {
 		return subscribe.New((*shut)(c), 0)
 	}

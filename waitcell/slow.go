@@ -60,20 +60,20 @@ func (c *Cell) closeSlow(cause error) bool {
 }
 
 // enrol registers f, or the cell's own record if f is nil, and returns the record
-// and the number of the registration; or nil where the cell is closed. The
-// registration is parked, or already waking if a wake was stored.
+// and the number of the registration; or nil where the cell is closed. kind is parked, or
+// parked|looking. The registration is of that kind, or already waking if a wake was stored.
 //
 // [W1] Announce, then look again: PARKED, set by a compare-and-swap that finds no
 // WOKEN, is both at once; the caller's look at its condition comes after it. See [W2].
-func (c *Cell) enrol(f *waiter) (*waiter, park.Ticket) {
+func (c *Cell) enrol(f *waiter, kind uint32) (*waiter, park.Ticket) {
 	s, w := c.word.Load(), c.slot.Load()
-	if next := s + gen1 | parked; s&(gen1-1) == 0 && next >= gen1 && w.serves(f) && c.word.CompareAndSwap(s, next) {
-		return w, ticket(next) // idle -> parked (I2): nearly always
+	if next := s + gen1 | kind; s&(gen1-1) == 0 && next >= gen1 && w.serves(f) && c.word.CompareAndSwap(s, next) {
+		return w, ticket(next) // idle -> parked or looking (I2): nearly always
 	}
-	return c.enrolSlow(f, parked)
+	return c.enrolSlow(f, kind)
 }
 
-// enrolSlow is enrol in every state, for a waiter of that kind: parked, or parked|thread.
+// enrolSlow is enrol in every state.
 func (c *Cell) enrolSlow(f *waiter, kind uint32) (*waiter, park.Ticket) {
 	for {
 		s := c.word.Load()

@@ -27,14 +27,15 @@ import "strings"
 //	[4] idle when the wake was taken, woken when it was cancelled: the wake is stored again
 //	[5] but a wake from before the close that its holder hands on: -> closed+K, kick
 //
-// PARKED may have company: THREAD, the waiter is a goroutine locked to its OS thread, which
-// looks at this word itself and is sent no token; and ASLEEP, that thread sleeps in the kernel
-// on this word, or is about to. Every step that clears PARKED clears them too.
+// PARKED may have company: LOOKING, the waiter looks at this word itself and is sent no
+// token; and ASLEEP, it is an OS thread that sleeps in the kernel on this word, or is about to.
+// Every step that clears PARKED clears them too. A waiter may look for a while before it lies
+// down to wait for a token.
 //
-//	state          bits     doze       stir         settle       kick
+//	state          bits     doze       stir         lie down     kick
 //	parked         P                   stays                     a token
-//	looking        P,T      -> dozing  stays        -> parked    none is needed: the word changed
-//	dozing         P,T,A    stays      -> looking   -> parked    the kernel's wake
+//	looking        P,L      -> dozing  stays        -> parked    none is needed: the word changed
+//	dozing         P,L,A    stays      -> looking   -> parked    the kernel's wake
 //
 // A registration that must first write a record into slot passes through
 // registering(g); so does one that comes while another is parked or waking.
@@ -55,7 +56,7 @@ import "strings"
 //	    gives back what was delivered before.
 //	I7. (record, g) names one registration for ever: when g is about to repeat, the
 //	    cell's record is replaced by a new one.
-//	I8. ASLEEP implies THREAD, THREAD implies PARKED. A thread sleeps in the kernel only on a
+//	I8. ASLEEP implies LOOKING, LOOKING implies PARKED. A thread sleeps in the kernel only on a
 //	    word with ASLEEP set; the step that changes such a word is followed by the kernel's wake
 //	    (but for one that sets ASLEEP again after a stir).
 //
@@ -66,10 +67,10 @@ const (
 	woken                   // W: a wake is stored; the next wait takes it
 	closed                  // C: final
 	parked                  // P: a waiter is registered, and was told nothing yet
-	thread                  // T: it is a thread, which looks at this word
-	asleep                  // A: it sleeps in the kernel on this word
+	looking                 // L: it looks at this word, and is sent no token
+	asleep                  // A: it is a thread that sleeps in the kernel on this word
 
-	held = parked | thread | asleep // all that is said of a registered waiter
+	held = parked | looking | asleep // all that is said of a registered waiter
 
 	genShift = 8
 	gen1     = 1 << genShift
@@ -81,10 +82,10 @@ type State uint32
 
 // String names the bits that are set, as in "REGISTERING|WOKEN", or answers
 // "WAITING" for a cell where nothing happens. PARKED means that a waiter is
-// registered, THREAD that it is an OS thread (see package osbridge), ASLEEP that the thread
-// sleeps in the kernel.
+// registered, LOOKING that it is not asleep yet, or not on a channel; ASLEEP that it is an OS
+// thread which sleeps in the kernel (see package osbridge).
 func (s State) String() string {
-	names := [...]string{"REGISTERING", "WAKING", "WOKEN", "CLOSED", "PARKED", "THREAD", "ASLEEP"}
+	names := [...]string{"REGISTERING", "WAKING", "WOKEN", "CLOSED", "PARKED", "LOOKING", "ASLEEP"}
 	var set []string
 	for i, name := range names {
 		if s&(1<<i) != 0 {

@@ -13,7 +13,7 @@ type berth waiter
 func init() {
 	park.Enlist = func(cell any) (park.ThreadRegistration, park.Ticket, error) {
 		c := cell.(*Cell)
-		w, t := c.enlist()
+		w, t := c.enrol(nil, parked|looking)
 		if w == nil {
 			return nil, 0, c.cause.Err()
 		}
@@ -21,17 +21,8 @@ func init() {
 	}
 }
 
-// enlist is enrol for a thread.
-func (c *Cell) enlist() (*waiter, park.Ticket) {
-	s, w := c.word.Load(), c.slot.Load()
-	if next := s + gen1 | parked | thread; s&(gen1-1) == 0 && next >= gen1 && w.serves(nil) && c.word.CompareAndSwap(s, next) {
-		return w, ticket(next) // idle -> looking (I2)
-	}
-	return c.enrolSlow(nil, parked|thread)
-}
-
-// rouse is kick for a thread: s is the word that it saw last. A thread that is still
-// looking sees that the word has changed.
+// rouse is kick for one who looks: s is the word that it saw last. If it is not asleep, it
+// sees that the word has changed.
 //
 // [W5] The word was changed before. Either the kernel compared before that, and the thread
 // sleeps and is found here; or it compares after it, and the thread does not sleep.
@@ -62,15 +53,8 @@ func (b *berth) Doze(t park.Ticket) (expected uint32, ok bool) {
 
 // Settle implements park.ThreadRegistration.
 func (b *berth) Settle(t park.Ticket) (park.Registration, bool) {
-	for {
-		p, s := (*waiter)(b).find(t)
-		if p != isPending {
-			return nil, false
-		}
-		if b.cell.word.CompareAndSwap(s, s&^(thread|asleep)) { // looking or dozing -> parked (I8)
-			return (*waiter)(b), true
-		}
-	}
+	w := (*waiter)(b)
+	return w, w.lieDown(t)
 }
 
 // Stir implements park.ThreadRegistration.

@@ -22,7 +22,8 @@ type waiter struct {
 	sleeper park.Sleeper
 	guest   bool
 
-	look, kernel spin.Gauge // for threads: what the two steps before the channel were worth
+	pass         spin.Pass  // what it was worth to let others run before sleeping
+	look, kernel spin.Gauge // the same for the two steps of a thread
 
 	// Not 0: this record is given up, and does not return to the slot. It is the
 	// ticket of the last registration <<8, and what became of that: replaced or
@@ -140,6 +141,28 @@ func (w *waiter) outcome(p place) error {
 	return nil
 }
 
+// kind says how the next waiter of w is to wait, the word being s: looking first, where that was
+// worth it lately, or parked.
+func (w *waiter) kind(s uint32) uint32 {
+	if w != nil && w.pass.Worth(s>>genShift) {
+		return parked | looking
+	}
+	return parked
+}
+
+// lieDown makes a registration that looks one that is sent a token. False: it has an outcome.
+func (w *waiter) lieDown(t park.Ticket) bool {
+	for {
+		p, s := w.find(t)
+		if p != isPending {
+			return false
+		}
+		if w.cell.word.CompareAndSwap(s, s&^(looking|asleep)) { // looking or dozing -> parked (I8)
+			return true
+		}
+	}
+}
+
 // Take implements park.Registration.
 func (w *waiter) Take(t park.Ticket, token bool) error {
 	if token && w.took(t) {
@@ -237,7 +260,7 @@ func (w *waiter) settle(t park.Ticket) {
 
 // kick tells the holder of registration t to look. s is the word that said of what kind it is.
 func (w *waiter) kick(t park.Ticket, s uint32) {
-	if s&thread != 0 {
+	if s&looking != 0 {
 		w.rouse(s)
 		return
 	}

@@ -37,6 +37,9 @@ func Left(c <-chan struct{}) bool { return len(c) > 0 }
 // instructions only.
 func Yield() { runtime.Gosched() }
 
+// Pass lets others run once, in the hope that one of them brings what the caller waits for.
+func Pass() { runtime.Gosched() }
+
 // one is said of a channel that is about to be received from.
 func one(c <-chan struct{}) <-chan struct{} { return c }
 

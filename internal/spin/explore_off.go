@@ -3,3 +3,5 @@
 package spin
 
 const exploring = false
+
+func passes() bool { return true }
