@@ -25,15 +25,21 @@ func CheckBooks(q *Queue) error {
 			return fmt.Errorf("waiter %d is of another queue", waiters)
 		case n.settled() != waiting:
 			return fmt.Errorf("waiter %d is in the list, and was told %d (I5, I6)", waiters, n.settled())
-		case prev != nil && prev.seq >= n.seq:
+		case prev != nil && (prev.seq >= n.seq || prev.after > n.after):
 			return fmt.Errorf("waiter %d stands behind one that came later", waiters)
 		}
 	}
+	if c := q.crowd; c != nil {
+		if c.went > c.came {
+			return fmt.Errorf("%d of the crowd came, and %d went (I8)", c.came, c.went)
+		}
+		waiters += int(c.came - c.went)
+	}
 	switch {
 	case q.list.tail != prev:
-		return fmt.Errorf("the tail is not the last of %d", waiters)
+		return fmt.Errorf("the tail is not the last of the list")
 	case uint64(waiters) != s/one:
-		return fmt.Errorf("%d in the list, and the word says %d (I2)", waiters, s/one)
+		return fmt.Errorf("%d in the line, and the word says %d (I2)", waiters, s/one)
 	case s&woken != 0 && waiters > 0:
 		return fmt.Errorf("a permit is stored and %d wait (I3)", waiters)
 	case s&closed != 0 && waiters > 0:

@@ -15,6 +15,7 @@ type node struct {
 
 	next, prev *node        // in the list, a chain or the spares (I1)
 	seq        uint64       // of the newest registration (I1)
+	after      uint64       // in a Cond: how many of the crowd had come before (I1)
 	phase      phase        // (I1)
 	to         park.Sleeper // who is kicked: sleeper, or group's (I1)
 	joined     bool         // to is not sleeper (I1)
@@ -100,6 +101,9 @@ func (q *Queue) fresh(n *node) *node {
 	q.seq++
 	n.seq, n.phase, n.next, n.prev = q.seq, waiting, nil, nil
 	n.to, n.joined = n.sleeper, false
+	if q.crowd != nil {
+		n.after = q.crowd.came
+	}
 	return n
 }
 

@@ -35,6 +35,7 @@ type Queue struct {
 	spares int    // (I1) how many
 	seq    uint64 // (I1) of the newest registration
 	cut    uint64 // (I1)
+	crowd  *crowd // (I1) of a Cond, once somebody called Wait
 	spill  *sync.Pool
 	cause  cause.Cause
 }

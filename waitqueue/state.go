@@ -56,6 +56,8 @@ const (
 	woken  = 1 << iota // a permit is stored
 	closed             // final
 	one                // one waiter: the rest of the word is their number
+
+	less = ^uint64(one - 1) // added, it is one waiter less
 )
 
 // State is a snapshot of a queue, for people: for messages, tests and
