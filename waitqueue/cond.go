@@ -80,13 +80,13 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 		return c.queue.cause.Err()
 	}
 	c.L.Unlock()
-	err := park.ErrPending
-	for err == park.ErrPending { // park.Await, spelled out: see there
-		if park.Sleep(n.C(), done) {
-			err = n.Take(t, true)
-		} else {
-			err = park.GiveUp(ctx, n, t)
-		}
+	var err error
+	if !park.Sleep(n.C(), done) { // park.Await, spelled out: see there
+		err = park.GiveUp(ctx, n, t)
+	} else if c.queue.word.Load()&closed == 0 {
+		c.queue.house.giveBack(n) // given, or covered -> over (I9)
+	} else {
+		err = n.Take(t, true)
 	}
 	c.L.Lock()
 	return err

@@ -45,19 +45,21 @@ func CheckBooks(q *Queue) error {
 	case s&closed != 0 && waiters > 0:
 		return fmt.Errorf("closed, and %d wait (I6)", waiters)
 	}
-	spares := 0
-	for n := q.free; n != nil; n = n.next {
-		switch spares++; {
-		case n.private:
-			return fmt.Errorf("a Bound's node is a spare")
-		case n.phase != over && n.seq != 0:
-			return fmt.Errorf("a spare node is in phase %d", n.phase)
-		case park.Left(n.sleeper.C()):
-			return fmt.Errorf("a token is left in a spare node's channel")
+	h := &q.house
+	for i, n := range h.nodes {
+		spare := (h.out^h.back.Load())>>i&1 == 0
+		switch {
+		case n == nil && !spare:
+			return fmt.Errorf("a node serves that was never made (I9)")
+		case n == nil:
+		case n.private || n.bit != 1<<i:
+			return fmt.Errorf("the node at %d has bit %x (I9)", i, n.bit)
+		case spare && park.Left(n.sleeper.C()):
+			return fmt.Errorf("a token is left in a spare node's channel (I9)")
 		}
 	}
-	if spares != q.spares || spares > keep {
-		return fmt.Errorf("%d spares, counted as %d, at most %d", spares, q.spares, keep)
+	if len(h.nodes) > keep {
+		return fmt.Errorf("%d nodes stay, at most %d", len(h.nodes), keep)
 	}
 	return nil
 }

@@ -1,0 +1,82 @@
+package waitqueue
+
+import (
+	"math/bits"
+	"sync"
+
+	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/park"
+)
+
+const keep = 64 // nodes that stay; when more are needed, they are left to the garbage collector's mercy
+
+// A house is the nodes of a queue: keep of them that stay, and a pool for more.
+//
+// Each of the first has a bit in two words. It is spare if they agree, and serves if
+// they do not. Who takes it turns its bit in out, with the lock held. Who gives it
+// back sets its bit in back to the same, in one step and without the lock.
+type house struct {
+	nodes []*node     // (I1) by the number of their bit; nil: to be made
+	out   uint64      // (I1)
+	back  atom.Uint64 // changed by who holds a node that serves, in its bit only (I9)
+	pool  *sync.Pool  // of this queue: a node never meets another one. Written once, with the lock held
+}
+
+// take returns a spare node of q. The lock is held.
+func (h *house) take(q *Queue) *node {
+	i := bits.TrailingZeros64(^(h.out ^ h.back.Load())) // the lowest: its caches are warm
+	if i == keep {
+		return h.takeMore(q)
+	}
+	for i >= len(h.nodes) {
+		h.nodes = append(h.nodes, nil)
+	}
+	n := h.nodes[i]
+	if n == nil {
+		n = newNode(q)
+		n.bit = 1 << i
+		h.nodes[i] = n
+	}
+	h.out ^= n.bit // spare -> serves
+	n.up = h.out&n.bit != 0
+	return n
+}
+
+// takeMore is take when all that stay do serve. The lock is held.
+func (h *house) takeMore(q *Queue) *node {
+	if h.pool == nil {
+		h.pool = new(sync.Pool)
+	}
+	if n, _ := h.pool.Get().(*node); n != nil {
+		return n
+	}
+	return newNode(q)
+}
+
+// giveBack makes n, which serves, a spare node. Its registration is over, and so is its kick.
+// It needs no lock: who comes by the lock to take n finds the bit, and with it all that
+// was done to n before. (I9)
+func (h *house) giveBack(n *node) {
+	switch {
+	case n.bit == 0:
+		h.pool.Put(n)
+	case n.up:
+		h.back.Or(n.bit) // serves -> spare
+	default:
+		h.back.And(^n.bit) // serves -> spare
+	}
+}
+
+// lose gives up n: another is made in its place. The lock is held.
+func (h *house) lose(n *node) {
+	if n.bit == 0 {
+		return
+	}
+	h.nodes[bits.TrailingZeros64(n.bit)] = nil
+	h.out ^= n.bit // serves -> spare, to be made
+}
+
+func newNode(q *Queue) *node {
+	s := park.NewSleeper()
+	return &node{q: q, sleeper: s, to: s}
+}
