@@ -74,7 +74,7 @@ func (q *Queue) toldLate(k uint64) error {
 // next reports whether the first in line is one of the crowd; n is the first of the list. The
 // lock is held.
 func (c *crowd) next(n *node) bool {
-	return c != nil && c.went < c.came && (n == nil || c.went < n.after)
+	return c.went < c.came && (n == nil || c.went < n.after)
 }
 
 // leave counts out all of the crowd, and returns how many there were. The lock is held.

@@ -16,34 +16,33 @@ const keep = 64 // nodes that stay; when more are needed, they are left to the g
 // they do not. Who takes it turns its bit in out, with the lock held. Who gives it
 // back sets its bit in back to the same, in one step and without the lock.
 type house struct {
-	nodes []*node     // (I1) by the number of their bit; nil: to be made
+	nodes []*node     // (I1) by the number of their bit
 	out   uint64      // (I1)
 	back  atom.Uint64 // changed by who holds a node that serves, in its bit only (I9)
 	pool  *sync.Pool  // of this queue: a node never meets another one. Written once, with the lock held
 }
 
-// take returns a spare node of q. The lock is held.
-func (h *house) take(q *Queue) *node {
+// take returns a spare node, or nil. The lock is held.
+func (h *house) take() *node {
 	i := bits.TrailingZeros64(^(h.out ^ h.back.Load())) // the lowest: its caches are warm
-	if i == keep {
-		return h.takeMore(q)
-	}
-	for i >= len(h.nodes) {
-		h.nodes = append(h.nodes, nil)
+	if i >= len(h.nodes) {
+		return nil
 	}
 	n := h.nodes[i]
-	if n == nil {
-		n = newNode(q)
-		n.bit = 1 << i
-		h.nodes[i] = n
-	}
 	h.out ^= n.bit // spare -> serves
-	n.up = h.out&n.bit != 0
+	n.up = !n.up
 	return n
 }
 
-// takeMore is take when all that stay do serve. The lock is held.
-func (h *house) takeMore(q *Queue) *node {
+// another makes a node when none is spare. The lock is held.
+func (h *house) another(q *Queue) *node {
+	if i := len(h.nodes); i < keep {
+		n := newNode(q)
+		n.bit, n.up = 1<<i, true
+		h.nodes = append(h.nodes, n)
+		h.out |= n.bit // serves
+		return n
+	}
 	if h.pool == nil {
 		h.pool = new(sync.Pool)
 	}
@@ -57,6 +56,7 @@ func (h *house) takeMore(q *Queue) *node {
 // It needs no lock: who comes by the lock to take n finds the bit, and with it all that
 // was done to n before. (I9)
 func (h *house) giveBack(n *node) {
+	n.next, n.prev = nil, nil // what they point to is not ours to keep
 	switch {
 	case n.bit == 0:
 		h.pool.Put(n)
@@ -67,13 +67,14 @@ func (h *house) giveBack(n *node) {
 	}
 }
 
-// lose gives up n: another is made in its place. The lock is held.
+// lose gives up n, and puts another in its place. The lock is held.
 func (h *house) lose(n *node) {
-	if n.bit == 0 {
-		return
+	if n.bit != 0 {
+		m := newNode(n.q)
+		m.bit, m.up = n.bit, n.up
+		h.nodes[bits.TrailingZeros64(n.bit)] = m
+		h.giveBack(m) // serves -> spare
 	}
-	h.nodes[bits.TrailingZeros64(n.bit)] = nil
-	h.out ^= n.bit // serves -> spare, to be made
 }
 
 func newNode(q *Queue) *node {

@@ -56,7 +56,7 @@ func (q *Queue) enrol(own *node) (*node, park.Ticket) {
 	s := q.word.Load()
 	for s&(woken|closed) == 0 {
 		if q.word.CompareAndSwap(s, s+one) { // (I2, I3)
-			n := q.fresh(own)
+			n := q.begin(own)
 			q.list.push(n)
 			t := park.Ticket(n.seq)
 			q.mu.Unlock()
@@ -76,7 +76,7 @@ func (q *Queue) enrolLate(own *node) (*node, park.Ticket) {
 		}
 		return q.enrol(own) // somebody else has taken it
 	}
-	n := q.fresh(own)
+	n := q.begin(own)
 	n.phase = byWake
 	t := park.Ticket(n.seq)
 	q.mu.Unlock()
@@ -84,10 +84,12 @@ func (q *Queue) enrolLate(own *node) (*node, park.Ticket) {
 	return n, t
 }
 
-// fresh returns a node that begins a registration: n, or a spare one if n is nil. The lock is held.
-func (q *Queue) fresh(n *node) *node {
+// begin begins a registration of n, or of a spare node if n is nil, and returns it. The lock is held.
+func (q *Queue) begin(n *node) *node {
 	if n == nil {
-		n = q.house.take(q)
+		if n = q.house.take(); n == nil {
+			n = q.house.another(q)
+		}
 	}
 	q.seq++
 	n.seq, n.phase = q.seq, waiting

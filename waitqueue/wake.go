@@ -49,7 +49,7 @@ func (q *Queue) pick(by phase) call {
 	switch {
 	case by == byWakeLast:
 		n = q.list.tail // there is no crowd: a Cond has no WakeLast
-	case q.crowd.next(n):
+	case q.crowd != nil && q.crowd.next(n):
 		q.crowd.went++   // waiting -> woken
 		q.word.Add(less) // (I2)
 		return call{crowd: q.crowd}
