@@ -13,8 +13,9 @@ const keep = 64 // nodes that stay; when more are needed, they are left to the g
 // A house is the nodes of a queue: keep of them that stay, and a pool for more.
 //
 // Each of the first has a bit in two words. It is spare if they agree, and serves if
-// they do not. Who takes it turns its bit in out, with the lock held. Who gives it
-// back sets its bit in back to the same, in one step and without the lock.
+// they do not. Who takes it turns its bit in out, with the lock held. Who gives it back turns
+// its bit in back, in one step and without the lock: by adding the bit, and next time by
+// taking it away again, for nobody else touches that bit meanwhile.
 type house struct {
 	nodes []*node     // (I1) by the number of their bit
 	out   uint64      // (I1)
@@ -30,7 +31,7 @@ func (h *house) take() *node {
 	}
 	n := h.nodes[i]
 	h.out ^= n.bit // spare -> serves
-	n.up = !n.up
+	n.turn = -n.turn
 	return n
 }
 
@@ -38,7 +39,7 @@ func (h *house) take() *node {
 func (h *house) another(q *Queue) *node {
 	if i := len(h.nodes); i < keep {
 		n := newNode(q)
-		n.bit, n.up = 1<<i, true
+		n.bit, n.turn = 1<<i, 1<<i
 		h.nodes = append(h.nodes, n)
 		h.out |= n.bit // serves
 		return n
@@ -57,21 +58,18 @@ func (h *house) another(q *Queue) *node {
 // was done to n before. (I9)
 func (h *house) giveBack(n *node) {
 	n.next, n.prev = nil, nil // what they point to is not ours to keep
-	switch {
-	case n.bit == 0:
-		h.pool.Put(n)
-	case n.up:
-		h.back.Or(n.bit) // serves -> spare
-	default:
-		h.back.And(^n.bit) // serves -> spare
+	if n.bit != 0 {
+		h.back.Add(n.turn) // serves -> spare
+		return
 	}
+	h.pool.Put(n)
 }
 
 // lose gives up n, and puts another in its place. The lock is held.
 func (h *house) lose(n *node) {
 	if n.bit != 0 {
 		m := newNode(n.q)
-		m.bit, m.up = n.bit, n.up
+		m.bit, m.turn = n.bit, n.turn
 		h.nodes[bits.TrailingZeros64(n.bit)] = m
 		h.giveBack(m) // serves -> spare
 	}

@@ -11,7 +11,7 @@ type node struct {
 	sleeper park.Sleeper // of its own; a Bound's node has the Bound's
 	private bool         // a Bound's: never a spare
 	bit     uint64       // its place in the queue's house; 0: it has none
-	up      bool         // it is spare again when its bit in house.back is 1 (I1)
+	turn    uint64       // bit, or its negative: added to house.back it makes the node spare (I9)
 
 	next, prev *node        // in the list or a chain (I1)
 	seq        uint64       // of the newest registration (I1)
