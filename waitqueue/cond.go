@@ -67,13 +67,13 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if ctx == nil {
 		panic("waitqueue: nil context")
 	}
-	done := ctx.Done()
-	if done == nil {
-		return c.wait()
-	}
 	c.check()
 	if ctx.Err() != nil && !c.queue.Closed() {
 		return park.ContextError(ctx)
+	}
+	done := ctx.Done()
+	if done == nil {
+		return c.wait()
 	}
 	n, t := c.queue.enrol(nil)
 	if n == nil {
@@ -125,10 +125,9 @@ func (c *Cond) WaitFor(ctx context.Context, cond func() bool) error {
 	return nil
 }
 
-// wait is Wait, but for the panic, for which Wait has no frame more than it needs between
-// itself and its sleep: see park.Await.
+// wait is Wait, and returns the closed error where that panics. Wait has these lines in
+// itself, for it is called most: see park.Await.
 func (c *Cond) wait() error {
-	c.check()
 	k, open := c.enter()
 	if !open {
 		return c.queue.cause.Err()

@@ -10,9 +10,12 @@ import "github.com/rouse-go/rouse/internal/park"
 //	crowd    came 9, went 6               numbers 6, 7, 8 wait
 //	list     n3 after 7 <-> n4 after 9    so the order is 6, n3, 7, 8, n4
 //
-//	number k       -> waiting              came++
-//	waiting        went <= k < came     -> woken, by Signal and Broadcast; -> shut, by Close: went = k+1 or more
-//	woken, shut    k < went             shut if k >= shut, and CLOSED
+// Number k is:
+//
+//	waiting   went <= k < came      -> woken, by Signal, Broadcast or a signal handed on: went rises
+//	                                -> shut, by Close: CLOSED, shut = went, and then went = came
+//	woken     k < went, k < shut if CLOSED
+//	shut      shut <= k < went, and CLOSED
 type crowd struct {
 	bed  park.Crowd
 	came uint64 // (I1)
@@ -24,7 +27,8 @@ type crowd struct {
 // bed.Sleep lets go of it, once the place in the bed is taken (I8). It reports whether
 // the Cond is open; if not, nothing has happened.
 //
-// [W1] as in Queue.enrol.
+// [W1] Registering comes before the unlock of L. Whoever changes the condition holds L, so after
+// us, and signals after that: the signal finds us in the line [W2].
 func (c *Cond) enter() (k uint64, open bool) {
 	q := &c.queue
 	q.mu.Lock()

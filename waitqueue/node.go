@@ -108,7 +108,9 @@ func (q *Queue) retire(n *node, clean bool) {
 	n.phase = over // but seq stays: who kicks n still reads it (I1)
 	switch {
 	case n.private:
-		n.dead = !clean
+		if n.dead = !clean; clean {
+			n.next, n.prev = nil, nil // what they point to is not ours to keep
+		}
 	case clean:
 		q.house.giveBack(n)
 	default: // whoever kicks it still reads it (I1)
