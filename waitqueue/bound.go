@@ -23,7 +23,8 @@ func (q *Queue) Bind(ctx context.Context) *Bound {
 	if ctx == nil {
 		panic("waitqueue: nil context")
 	}
-	b := &Bound{queue: q, node: &node{q: q, private: true, sleeper: park.NewSleeper()}}
+	b := &Bound{queue: q, node: newNode(q)}
+	b.node.private = true
 	b.bond.Tie(ctx, b.node.sleeper)
 	return b
 }
@@ -78,7 +79,7 @@ func (b *Bound) mine() *Queue {
 // register enrols the Bound's node; nil says that the queue is closed.
 func (b *Bound) register() (*park.Bond, park.Ticket) {
 	if b.node.dead {
-		b.node = &node{q: b.queue, private: true, sleeper: b.node.sleeper}
+		b.node = &node{q: b.queue, private: true, sleeper: b.node.sleeper, to: b.node.sleeper}
 	}
 	n, t := b.queue.enrol(b.node)
 	if n == nil {

@@ -31,6 +31,7 @@ type Cond struct {
 	L sync.Locker
 
 	queue Queue // no permit is ever stored in it
+	crowd crowd
 }
 
 // NewCond returns a new Cond with Locker l.
@@ -43,7 +44,13 @@ func NewCond(l sync.Locker) *Cond { return &Cond{L: l} }
 // Wait on a closed Cond panics, holding c.L, for such a loop would spin: use
 // WaitContext where a Cond is closed.
 func (c *Cond) Wait() {
-	if err := c.wait(context.Background(), nil); err != nil {
+	c.check()
+	k, open := c.enter()
+	if open {
+		c.crowd.bed.Sleep()
+		open = c.queue.told(k) == nil
+	}
+	if !open {
 		panic("waitqueue: Wait on a closed Cond")
 	}
 }
@@ -60,11 +67,29 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if ctx == nil {
 		panic("waitqueue: nil context")
 	}
+	c.check()
 	if ctx.Err() != nil && !c.queue.Closed() {
-		c.check()
 		return park.ContextError(ctx)
 	}
-	return c.wait(ctx, ctx.Done())
+	done := ctx.Done()
+	if done == nil {
+		return c.wait()
+	}
+	n, t := c.queue.enrol(nil)
+	if n == nil {
+		return c.queue.cause.Err()
+	}
+	c.L.Unlock()
+	var err error
+	if !park.Sleep(n.C(), done) { // park.Await, spelled out: see there
+		err = park.GiveUp(ctx, n, t)
+	} else if c.queue.word.Load()&closed == 0 {
+		c.queue.house.giveBack(n) // given, or covered -> over (I9)
+	} else {
+		err = n.Take(t, true)
+	}
+	c.L.Lock()
+	return err
 }
 
 // WaitTimeout is Wait for at most d; when that has passed it returns
@@ -100,27 +125,15 @@ func (c *Cond) WaitFor(ctx context.Context, cond func() bool) error {
 	return nil
 }
 
-// wait registers, unlocks, sleeps and locks. A nil done never delivers.
-//
-// [W1] Registering comes before the unlock. Whoever changes the condition holds the lock, so
-// after us, and signals after that: the signal finds us in the line [W2].
-func (c *Cond) wait(ctx context.Context, done <-chan struct{}) error {
-	c.check()
-	n, t := c.queue.enrol(nil)
-	if n == nil {
+// wait is Wait, and returns the closed error where that panics. Wait has these lines in
+// itself, for it is called most: see park.Await.
+func (c *Cond) wait() error {
+	k, open := c.enter()
+	if !open {
 		return c.queue.cause.Err()
 	}
-	c.L.Unlock()
-	err := park.ErrPending
-	for err == park.ErrPending { // park.Await, spelled out: see there
-		if park.Sleep(n.C(), done) {
-			err = n.Take(t, true)
-		} else {
-			err = park.GiveUp(ctx, n, t)
-		}
-	}
-	c.L.Lock()
-	return err
+	c.crowd.bed.Sleep()
+	return c.queue.told(k)
 }
 
 // check is made before registering: nothing that can be told early may leave us in the line.

@@ -14,6 +14,7 @@
 // Permits, broadcast by generation and hand-on follow what tokio's Notify and maitake-sync's
 // WaitQueue and WaitMap (Eliza Weisman) promise; ticket order follows Go's notifyList. The
 // mechanism is a list behind a lock, a word in front of it that lets a wake with nobody there
-// go without the lock, and cutting the list off for a broadcast. docs/proofs/queue.md has
-// the argument.
+// go without the lock, and cutting the list off for a broadcast. In a Cond, those who can be
+// neither cancelled nor selected on sleep in the runtime's own line, and the books say how many
+// of them stand between which waiters of the list. docs/proofs/queue.md has the argument.
 package waitqueue

@@ -25,33 +25,38 @@ func CheckBooks(q *Queue) error {
 			return fmt.Errorf("waiter %d is of another queue", waiters)
 		case n.settled() != waiting:
 			return fmt.Errorf("waiter %d is in the list, and was told %d (I5, I6)", waiters, n.settled())
-		case prev != nil && prev.seq >= n.seq:
+		case prev != nil && (prev.seq >= n.seq || prev.after > n.after):
 			return fmt.Errorf("waiter %d stands behind one that came later", waiters)
 		}
 	}
+	if c := q.crowd; c != nil {
+		if c.went > c.came {
+			return fmt.Errorf("%d of the crowd came, and %d went (I8)", c.came, c.went)
+		}
+		waiters += int(c.came - c.went)
+	}
 	switch {
 	case q.list.tail != prev:
-		return fmt.Errorf("the tail is not the last of %d", waiters)
+		return fmt.Errorf("the tail is not the last of the list")
 	case uint64(waiters) != s/one:
-		return fmt.Errorf("%d in the list, and the word says %d (I2)", waiters, s/one)
+		return fmt.Errorf("%d in the line, and the word says %d (I2)", waiters, s/one)
 	case s&woken != 0 && waiters > 0:
 		return fmt.Errorf("a permit is stored and %d wait (I3)", waiters)
 	case s&closed != 0 && waiters > 0:
 		return fmt.Errorf("closed, and %d wait (I6)", waiters)
 	}
-	spares := 0
-	for n := q.free; n != nil; n = n.next {
-		switch spares++; {
-		case n.private:
-			return fmt.Errorf("a Bound's node is a spare")
-		case n.phase != over && n.seq != 0:
-			return fmt.Errorf("a spare node is in phase %d", n.phase)
-		case park.Left(n.sleeper.C()):
-			return fmt.Errorf("a token is left in a spare node's channel")
+	h := &q.house
+	for i, n := range h.nodes {
+		spare := (h.out^h.back.Load())>>i&1 == 0
+		switch {
+		case n.private || n.bit != 1<<i:
+			return fmt.Errorf("the node at %d has bit %x (I9)", i, n.bit)
+		case spare && park.Left(n.sleeper.C()):
+			return fmt.Errorf("a token is left in a spare node's channel (I9)")
 		}
 	}
-	if spares != q.spares || spares > keep {
-		return fmt.Errorf("%d spares, counted as %d, at most %d", spares, q.spares, keep)
+	if len(h.nodes) > keep {
+		return fmt.Errorf("%d nodes stay, at most %d", len(h.nodes), keep)
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ type entry[K comparable, V any] struct {
 	m       *Map[K, V]
 	sleeper park.Sleeper
 	phase   phase // waiting, byWake or byClose
+	watched bool  // somebody may sleep there: the user, by way of C, or Wait. If not, Wake spares the kick
 	token   bool  // Await has taken the token
 	key     K
 	value   V
@@ -89,26 +90,32 @@ func (m *Map[K, V]) Wait(ctx context.Context, key K) (V, error) {
 //   - false: nobody is registered for key, or the map is closed. v stays with the caller.
 func (m *Map[K, V]) Wake(key K, v V) bool {
 	m.mustHave()
-	e, t := m.deliver(key, v)
-	if e == nil {
-		return false
+	ok, e, t := m.deliver(key, v)
+	if e != nil {
+		e.sleeper.Kick() // e may be another's now, but for its Exposure
+		e.Kicked(t, false)
 	}
-	e.sleeper.Kick() // e may be another's now, but for its Exposure
-	e.Kicked(t, false)
-	return true
+	return ok
 }
 
-// deliver is Wake, but for the kick. A key that cannot be hashed panics in it: hence the defer.
-func (m *Map[K, V]) deliver(key K, v V) (*entry[K, V], park.Ticket) {
+// deliver is Wake, but for the kick: it returns whom to kick, if anybody. A key that cannot be
+// hashed panics in it: hence the defer.
+//
+// [W2] The outcome is written, then we look whether somebody watches; who begins to watch looks
+// for the outcome [W1]. The lock says who is first.
+func (m *Map[K, V]) deliver(key K, v V) (ok bool, kick *entry[K, V], t park.Ticket) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.entries[key]
 	if e == nil {
-		return nil, 0
+		return false, nil, 0
 	}
 	delete(m.entries, key)
 	e.value, e.phase = v, byWake // registered -> woken
-	return e, e.seq
+	if e.watched {
+		return true, e, e.seq
+	}
+	return true, nil, 0
 }
 
 // Close closes the map for good, and returns how many waiters it woke. They and
@@ -175,7 +182,7 @@ func (m *Map[K, V]) register(key K) (t Ticket[K, V]) {
 	} else {
 		e = &entry[K, V]{m: m, sleeper: park.NewSleeper(), seq: 1}
 	}
-	e.key, e.phase, e.token = key, waiting, false
+	e.key, e.phase, e.watched, e.token = key, waiting, false, false
 	m.entries[key] = e
 	t.e, t.seq = e, e.seq
 	return t

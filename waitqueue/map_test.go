@@ -238,3 +238,37 @@ func TestMapWakeBesideCancel(t *testing.T) {
 		})
 	}
 }
+
+// A channel that is asked for after the wake, or after the close, delivers all the same; and the entry
+// serves again with no token left, whether anybody watched it or not.
+func TestMapChannelAskedForLate(t *testing.T) {
+	for name, use := range map[string]func(k *waitqueue.Ticket[int, int]){
+		"nobody asks":         func(*waitqueue.Ticket[int, int]) {},
+		"asks and receives":   func(k *waitqueue.Ticket[int, int]) { <-k.C() },
+		"asks, no receive":    func(k *waitqueue.Ticket[int, int]) { k.C() },
+		"asks twice":          func(k *waitqueue.Ticket[int, int]) { k.C(); <-k.C() },
+		"asked before, again": func(k *waitqueue.Ticket[int, int]) { <-k.C() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var m waitqueue.Map[int, int]
+			for range 3 {
+				k, err := m.Register(1)
+				wantErr(t, "Register", err, nil)
+				if name == "asked before, again" {
+					k.C()
+				}
+				want(t, "Wake", m.Wake(1, 7), true)
+				use(k)
+				v, err := k.Value()
+				wantErr(t, "Value", err, nil)
+				want(t, "the value", v, 7)
+				wantEntries(t, &m, 0)
+			}
+			k, _ := m.Register(2)
+			m.Close()
+			<-k.C()
+			_, err := k.Value()
+			wantErr(t, "Value after the close", err, rouse.ErrClosed)
+		})
+	}
+}

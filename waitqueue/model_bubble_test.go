@@ -24,6 +24,7 @@ func sleepersInBubble(t *rapid.T) { rapid.SyncTest(t, sleepersProgram) }
 type sleeper struct {
 	cancel   func()
 	deadline time.Time // zero: none
+	patient  bool      // waits with no context: its cancel does nothing
 	returned bool
 	err      error
 	want     error // once the model says it has returned
@@ -46,7 +47,10 @@ func sleepersProgram(t *rapid.T) {
 	var all []*sleeper
 	spawn := func(kind string, d time.Duration) {
 		ctx, cancel := context.WithCancel(bg)
-		s := &sleeper{cancel: cancel}
+		s := &sleeper{cancel: cancel, patient: kind == "patient"}
+		if s.patient {
+			ctx = bg
+		}
 		if kind == "timeout" {
 			s.deadline = time.Now().Add(d)
 		}
@@ -92,6 +96,7 @@ func sleepersProgram(t *rapid.T) {
 	t.Repeat(map[string]func(*rapid.T){
 		"sleep":   func(t *rapid.T) { spawn("context", 0) },
 		"bound":   func(t *rapid.T) { spawn("bound", 0) },
+		"patient": func(t *rapid.T) { spawn("patient", 0) }, // of a Cond: one of the crowd
 		"timeout": func(t *rapid.T) { spawn("timeout", time.Duration(rapid.IntRange(1, 5).Draw(t, "seconds"))*time.Second) },
 		"Wake": func(t *rapid.T) {
 			if onCond {
@@ -127,7 +132,7 @@ func sleepersProgram(t *rapid.T) {
 			}
 			i := rapid.IntRange(0, len(all)-1).Draw(t, "sleeper")
 			all[i].cancel()
-			if all[i].deadline.IsZero() {
+			if all[i].deadline.IsZero() && !all[i].patient {
 				giveUp(i, context.Canceled)
 			}
 		},
@@ -150,6 +155,12 @@ func sleepersProgram(t *rapid.T) {
 		},
 		"Close": func(t *rapid.T) {
 			if sometimes(t) {
+				want(t, "Close", inner.Close(), m.close())
+			}
+		},
+		"Signal, and Close at once": func(t *rapid.T) { // the signal is delivered
+			if sometimes(t) {
+				want(t, "Signal", inner.Signal(), m.give(aSignal))
 				want(t, "Close", inner.Close(), m.close())
 			}
 		},

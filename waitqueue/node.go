@@ -1,8 +1,6 @@
 package waitqueue
 
 import (
-	"sync"
-
 	"github.com/rouse-go/rouse/internal/park"
 )
 
@@ -12,9 +10,12 @@ type node struct {
 	q       *Queue
 	sleeper park.Sleeper // of its own; a Bound's node has the Bound's
 	private bool         // a Bound's: never a spare
+	bit     uint64       // its place in the queue's house; 0: it has none
+	turn    uint64       // bit, or its negative: added to house.back it makes the node spare (I9)
 
-	next, prev *node        // in the list, a chain or the spares (I1)
+	next, prev *node        // in the list or a chain (I1)
 	seq        uint64       // of the newest registration (I1)
+	after      uint64       // in a Cond: how many of the crowd had come before (I1)
 	phase      phase        // (I1)
 	to         park.Sleeper // who is kicked: sleeper, or group's (I1)
 	joined     bool         // to is not sleeper (I1)
@@ -52,54 +53,52 @@ func (n *node) kick() {
 // permit, or takes it. The caller's look at its condition comes after it. See [W2].
 func (q *Queue) enrol(own *node) (*node, park.Ticket) {
 	q.mu.Lock()
-	for {
-		s := q.word.Load()
-		switch {
-		case s&woken != 0:
-			if !q.word.CompareAndSwap(s, s&^woken) { // permit -> given (I3, I4)
-				continue
-			}
-			n := q.fresh(own)
-			n.phase = byWake
-			t := park.Ticket(n.seq)
-			q.mu.Unlock()
-			n.kick()
-			return n, t
-		case s&closed != 0:
-			q.mu.Unlock()
-			return nil, 0
-		}
+	s := q.word.Load()
+	for s&(woken|closed) == 0 {
 		if q.word.CompareAndSwap(s, s+one) { // (I2, I3)
-			n := q.fresh(own)
+			n := q.begin(own)
 			q.list.push(n)
 			t := park.Ticket(n.seq)
 			q.mu.Unlock()
 			return n, t
 		}
+		s = q.word.Load()
 	}
+	return q.enrolLate(own)
 }
 
-const keep = 64 // spare nodes that stay; more are left to the garbage collector's mercy
-
-// fresh returns a node that begins a registration. The lock is held.
-func (q *Queue) fresh(n *node) *node {
-	switch {
-	case n != nil:
-	case q.free != nil:
-		n = q.free
-		q.free = n.next
-		q.spares--
-	default:
-		if q.spill != nil {
-			n, _ = q.spill.Get().(*node)
+// enrolLate is enrol where there was a permit, or the queue is closed. The lock is held.
+func (q *Queue) enrolLate(own *node) (*node, park.Ticket) {
+	if taken, s := q.take(); !taken { // permit -> given (I3, I4)
+		q.mu.Unlock()
+		if s&closed != 0 {
+			return nil, 0
 		}
-		if n == nil {
-			n = &node{q: q, sleeper: park.NewSleeper()}
+		return q.enrol(own) // somebody else has taken it
+	}
+	n := q.begin(own)
+	n.phase = byWake
+	t := park.Ticket(n.seq)
+	q.mu.Unlock()
+	n.kick()
+	return n, t
+}
+
+// begin begins a registration of n, or of a spare node if n is nil, and returns it. The lock is held.
+func (q *Queue) begin(n *node) *node {
+	if n == nil {
+		if n = q.house.take(); n == nil {
+			n = q.house.another(q)
 		}
 	}
 	q.seq++
-	n.seq, n.phase, n.next, n.prev = q.seq, waiting, nil, nil
-	n.to, n.joined = n.sleeper, false
+	n.seq, n.phase = q.seq, waiting
+	if n.joined {
+		n.to, n.joined = n.sleeper, false
+	}
+	if q.crowd != nil {
+		n.after = q.crowd.came
+	}
 	return n
 }
 
@@ -109,18 +108,13 @@ func (q *Queue) retire(n *node, clean bool) {
 	n.phase = over // but seq stays: who kicks n still reads it (I1)
 	switch {
 	case n.private:
-		n.dead = !clean
-	case !clean: // whoever kicks it still reads it (I1)
-	case q.spares < keep:
-		n.next, n.prev = q.free, nil
-		q.free = n
-		q.spares++
-	default:
-		if q.spill == nil {
-			q.spill = new(sync.Pool) // of this queue: a node never meets another one
+		if n.dead = !clean; clean {
+			n.next, n.prev = nil, nil // what they point to is not ours to keep
 		}
-		n.next, n.prev = nil, nil
-		q.spill.Put(n)
+	case clean:
+		q.house.giveBack(n)
+	default: // whoever kicks it still reads it (I1)
+		q.house.lose(n)
 	}
 }
 
@@ -141,7 +135,7 @@ func (n *node) settled() phase {
 type list struct{ head, tail *node }
 
 func (l *list) push(n *node) {
-	n.prev = l.tail
+	n.next, n.prev = nil, l.tail
 	if l.tail == nil {
 		l.head = n
 	} else {
@@ -161,7 +155,6 @@ func (l *list) remove(n *node) {
 	} else {
 		n.next.prev = n.prev
 	}
-	n.next, n.prev = nil, nil
 }
 
 // cutAfter drops everything up to and including n, which stays linked as a chain.

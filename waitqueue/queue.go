@@ -2,7 +2,6 @@ package waitqueue
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/rouse-go/rouse/internal/atom"
@@ -30,13 +29,12 @@ type Queue struct {
 	word atom.Uint64
 	mu   atom.Mutex
 
-	list   list   // (I1)
-	free   *node  // (I1) spare nodes, linked by next
-	spares int    // (I1) how many
-	seq    uint64 // (I1) of the newest registration
-	cut    uint64 // (I1)
-	spill  *sync.Pool
-	cause  cause.Cause
+	list  list // (I1)
+	house house
+	seq   uint64 // (I1) of the newest registration
+	cut   uint64 // (I1)
+	crowd *crowd // (I1) of a Cond, once somebody called Wait
+	cause cause.Cause
 }
 
 // Wake wakes the longest waiting, or stores a permit if nobody waits. A permit
@@ -130,6 +128,10 @@ func (q *Queue) Wait(ctx context.Context) error {
 		return q.cause.Err()
 	}
 	for park.Sleep(n.C(), done) { // park.Await, spelled out: see there
+		if q.word.Load()&closed == 0 {
+			q.house.giveBack(n) // given, or covered -> over (I9)
+			return nil
+		}
 		if err := n.Take(t, true); err != park.ErrPending {
 			return err
 		}

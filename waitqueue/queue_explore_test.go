@@ -344,6 +344,35 @@ func TestEveryMapValue(t *testing.T) {
 				}
 			})
 		}},
+		// Whoever begins to watch, and whoever delivers: the token comes from one of them.
+		explore.Scenario{Name: "wait,wake", Build: func(e *explore.Env) {
+			var m waitqueue.Map[int, int]
+			ticket, _ := m.Register(1)
+			got := 0
+			e.Go("wait", func() { got, _ = ticket.Wait(context.Background()) })
+			e.Go("wake", func() { m.Wake(1, 7) })
+			e.Check(func() {
+				if got != 7 {
+					e.Errorf("%d received", got)
+				}
+			})
+		}},
+		explore.Scenario{Name: "C,wake", Build: func(e *explore.Env) {
+			var m waitqueue.Map[int, int]
+			ticket, _ := m.Register(1)
+			e.Go("C", func() { ticket.C() })
+			e.Go("wake", func() { m.Wake(1, 7) })
+			e.Check(func() {
+				select {
+				case <-ticket.C():
+				default:
+					e.Errorf("woken, and C does not deliver")
+				}
+				if v, err := ticket.Value(); v != 7 || err != nil {
+					e.Errorf("%d, %v received", v, err)
+				}
+			})
+		}},
 		explore.Scenario{Name: "C+value,wake,register again", Build: func(e *explore.Env) {
 			var m waitqueue.Map[int, int]
 			e.Go("wait", func() {

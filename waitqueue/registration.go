@@ -70,7 +70,7 @@ func (n *node) Withdraw(t park.Ticket) bool {
 // leave takes a waiting node out of the line: waiting -> over. The lock is held.
 func (q *Queue) leave(n *node) {
 	q.list.remove(n)
-	q.word.Add(^uint64(one - 1)) // (I2)
+	q.word.Add(less) // (I2)
 	q.retire(n, true)
 }
 
@@ -78,7 +78,7 @@ func (q *Queue) leave(n *node) {
 func (n *node) Cancel(t park.Ticket) {
 	q := n.q
 	q.mu.Lock()
-	var next *node
+	var next call
 	switch err := n.outcome(t); err {
 	case park.ErrEnded:
 	case park.ErrPending:
@@ -91,21 +91,17 @@ func (n *node) Cancel(t park.Ticket) {
 		}
 	}
 	q.mu.Unlock()
-	if next != nil {
-		next.kick()
-	}
+	next.kick()
 }
 
-// handOn gives a wake that its owner gave up to the next in line, who is returned and
-// must be kicked, or stores it if it came from Wake. The lock is held.
-func (q *Queue) handOn(by phase) *node {
-	if n := q.pick(by); n != nil {
-		return n
-	}
-	if by != bySignal {
+// handOn gives a wake that its owner gave up to the next in line, who must be kicked, or
+// stores it if it came from Wake. The lock is held.
+func (q *Queue) handOn(by phase) call {
+	next := q.pick(by)
+	if next.nobody() && by != bySignal {
 		q.word.Or(woken) // nobody waits: given -> permit, also on a closed queue (I3, I4, I6)
 	}
-	return nil
+	return next
 }
 
 // Join implements park.Joiner.

@@ -12,7 +12,8 @@ import (
 //	q.cut     2                                      all up to n2 were covered by a WakeAll
 //	q.seq     8
 //	q.word    5 waiting | WOKEN? | CLOSED?
-//	q.free    spare nodes
+//	q.house   the nodes, and which of them are spare: see house.go
+//	q.crowd   in a Cond, those beside the list: see crowd.go
 //
 // A registration is a node and its seq, which no other registration of this queue has.
 // It is in one of these phases:
@@ -34,11 +35,11 @@ import (
 //
 // Invariants.
 //
-//	I1. Everything but word and cause is touched with the lock held. A node that was taken
-//	    out of the list, and not yet kicked, is not reused: so who kicks it may read it
+//	I1. Everything but word, cause and house.back is touched with the lock held. A node that was
+//	    taken out of the list, and not yet kicked, is not reused: so who kicks it may read it
 //	    without the lock.
-//	I2. The number in word is the length of the list, whenever the lock is free; it changes only
-//	    with the lock held.
+//	I2. The number in word is the length of the list, and in a Cond the crowd's, together, whenever
+//	    the lock is free; it changes only with the lock held.
 //	I3. WOKEN implies that nobody waits. It is set by one step that finds zero waiting, or
 //	    with the lock held and an empty list; who registers takes it in the step that would
 //	    have raised the number.
@@ -50,12 +51,22 @@ import (
 //	I6. CLOSED is never cleared, and with it nobody waits. WOKEN may stand beside it: that
 //	    wake came before.
 //	I7. Who takes a node out of the list kicks its sleeper, once, after unlocking.
+//	I8. The crowd's places in its bed are taken with the lock held, in the order of their
+//	    numbers. Who raises went by k kicks the bed k times, after unlocking. So there are never
+//	    more kicks than went, and they reach those numbers that went says, and no others.
+//	I9. A node serves or is spare. A spare one has no token and nobody who kicks it, and is in
+//	    no list. It begins to serve with the lock held. It is given back by the one who holds
+//	    its registration, once, when that is over and its token is gone. With or without the
+//	    lock: a wait that has received the token of its own node, on a queue that is not
+//	    closed, knows that it was woken, for CLOSED comes before the kicks of a close.
 //
 // Spurious kicks are legal. A missed one is not.
 const (
 	woken  = 1 << iota // a permit is stored
 	closed             // final
 	one                // one waiter: the rest of the word is their number
+
+	less = ^uint64(one - 1) // added, it is one waiter less
 )
 
 // State is a snapshot of a queue, for people: for messages, tests and

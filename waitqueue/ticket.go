@@ -28,11 +28,11 @@ func (t *Ticket[K, V]) Wait(ctx context.Context) (V, error) {
 	if ctx == nil {
 		panic("waitqueue: nil context")
 	}
-	if v, err := t.Value(); err != park.ErrPending {
-		return v, err
+	if t.e == nil || t.collect(true) {
+		return t.Value()
 	}
 	err := park.Await(ctx, ctx.Done(), t.e, t.seq)
-	if t.collect(); t.err == park.ErrEnded {
+	if t.collect(false); t.err == park.ErrEnded {
 		t.err = err // withdrawn
 	}
 	return t.value, t.err
@@ -45,6 +45,7 @@ func (t *Ticket[K, V]) C() <-chan struct{} {
 	if t.e == nil {
 		return park.Closed()
 	}
+	t.e.watch()
 	t.e.Expose(t.seq)
 	return t.e.C()
 }
@@ -54,7 +55,7 @@ func (t *Ticket[K, V]) C() <-chan struct{} {
 func (t *Ticket[K, V]) Value() (V, error) {
 	switch {
 	case t.e != nil:
-		if !t.collect() {
+		if !t.collect(false) {
 			return t.value, park.ErrPending
 		}
 	case t.err == nil && t.seq == 0: // the zero Ticket
@@ -67,32 +68,47 @@ func (t *Ticket[K, V]) Value() (V, error) {
 // value was delivered before, it has been received: Value and Wait still return it. Cancel
 // after the end does nothing, so it can always be deferred.
 func (t *Ticket[K, V]) Cancel() {
-	if t.e != nil && !t.collect() && t.e.Withdraw(t.seq) {
+	if t.e != nil && !t.collect(false) && t.e.Withdraw(t.seq) {
 		t.end(park.ErrEnded)
 	} else if t.e != nil {
-		t.collect()
+		t.collect(false)
 	}
 }
 
 func (t *Ticket[K, V]) end(err error) { t.e, t.err = nil, err }
 
-// collect takes the outcome out of the books, if there is one.
-func (t *Ticket[K, V]) collect() bool {
+// collect takes the outcome out of the books, if there is one. If there is none, and
+// watch is true, the caller may sleep: whoever brings the outcome will kick. [W1]
+func (t *Ticket[K, V]) collect(watch bool) bool {
 	e, m := t.e, t.e.m
 	m.mu.Lock()
 	err := e.outcome(t.seq)
-	if err == nil {
+	switch err {
+	case park.ErrPending:
+		e.watched = e.watched || watch
+		m.mu.Unlock()
+		return false
+	case nil:
 		t.value = e.value
 	}
-	if err != park.ErrPending && err != park.ErrEnded {
-		m.retire(e, e.token || e.Settle(t.seq, e.C()))
+	if err != park.ErrEnded {
+		m.retire(e, !e.watched || e.token || e.Settle(t.seq, e.C()))
 	}
 	m.mu.Unlock()
-	if err == park.ErrPending {
-		return false
-	}
 	t.end(err)
 	return true
+}
+
+// watch is for the holder of a registration who is about to give out its channel. An outcome
+// that came before, and so without a kick, gets it here.
+func (e *entry[K, V]) watch() {
+	e.m.mu.Lock()
+	late := !e.watched && e.phase != waiting
+	e.watched = true
+	e.m.mu.Unlock()
+	if late {
+		e.sleeper.Kick()
+	}
 }
 
 // The rest makes an entry a park.Registration, for Await. Its outcome stays in the books,

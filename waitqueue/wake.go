@@ -26,10 +26,10 @@ func (q *Queue) wake(by phase) bool {
 		switch {
 		case s >= one:
 			q.mu.Lock()
-			n := q.pick(by)
+			first := q.pick(by)
 			q.mu.Unlock()
-			if n != nil {
-				n.kick()
+			if !first.nobody() {
+				first.kick()
 				return true
 			}
 		case s&closed != 0:
@@ -42,31 +42,33 @@ func (q *Queue) wake(by phase) bool {
 	}
 }
 
-// pick takes the next waiter in the order of by out of the list, gives it that wake, and
-// returns it; nil if nobody waits. The lock is held.
-func (q *Queue) pick(by phase) *node {
+// pick takes the next waiter in the order of by out of the line, gives it that wake, and
+// returns who must be kicked. The lock is held.
+func (q *Queue) pick(by phase) call {
 	n := q.list.head
-	if by == byWakeLast {
-		n = q.list.tail
+	switch {
+	case by == byWakeLast:
+		n = q.list.tail // there is no crowd: a Cond has no WakeLast
+	case q.crowd != nil && q.crowd.next(n):
+		q.crowd.went++   // waiting -> woken
+		q.word.Add(less) // (I2)
+		return call{crowd: q.crowd}
 	}
 	if n != nil {
 		q.list.remove(n)
-		q.word.Add(^uint64(one - 1)) // (I2)
-		n.phase = by                 // waiting -> given (I4)
+		q.word.Add(less) // (I2)
+		n.phase = by     // waiting -> given (I4)
 	}
-	return n
+	return call{n: n}
 }
 
 // signal is Signal where somebody was waiting a moment ago.
 func (q *Queue) signal() bool {
 	q.mu.Lock()
-	n := q.pick(bySignal)
+	first := q.pick(bySignal)
 	q.mu.Unlock()
-	if n == nil {
-		return false
-	}
-	n.kick()
-	return true
+	first.kick()
+	return !first.nobody()
 }
 
 // wakeN is WakeN where somebody was waiting a moment ago.
@@ -93,34 +95,53 @@ func (q *Queue) wakeN(k int) (woke int) {
 // wakeAll is WakeAll where somebody was waiting a moment ago.
 func (q *Queue) wakeAll() int {
 	q.mu.Lock()
-	chain, woke := q.cutOff()
-	if woke > 0 { // if not, a Close may have come between: those it woke are not ours
+	out := q.cutOff()
+	if out.woke > 0 { // if not, a Close may have come between: those it woke are not ours
 		q.cut = q.seq // (I5)
 	}
 	q.mu.Unlock()
-	kickAll(chain)
-	return woke
+	out.kick()
+	return out.woke
 }
 
 // close closes the queue. The cause comes before the bit: see package cause.
 func (q *Queue) close(cause error) int {
 	q.cause.Set(cause)
 	q.mu.Lock()
+	if s := q.word.Load(); s&closed == 0 && q.crowd != nil {
+		q.crowd.shut = q.crowd.went
+	}
 	q.word.Or(closed) // (I6); from here on nobody registers
-	chain, woke := q.cutOff()
+	out := q.cutOff()
 	q.mu.Unlock()
-	kickAll(chain)
-	return woke
+	out.kick()
+	return out.woke
 }
 
-// cutOff empties the list and returns what was in it. The lock is held.
-func (q *Queue) cutOff() (chain *node, woke int) {
-	chain = q.list.head
-	q.list = list{}
+// A crew is all who waited at one moment, taken out of the line and not yet kicked.
+type crew struct {
+	chain *node
+	crowd *crowd
+	k     uint64 // of the crowd
+	woke  int    // all together
+}
+
+// cutOff empties the line and returns who stood in it. The lock is held.
+func (q *Queue) cutOff() crew {
 	s := q.word.Load()
-	woke = int(s / one)
+	out := crew{q.list.head, q.crowd, q.crowd.leave(), int(s / one)}
+	q.list = list{}
 	q.word.Add(-(s &^ (one - 1))) // (I2)
-	return chain, woke
+	return out
+}
+
+// kick kicks them. The crowd is kicked one by one: if a kick for all came late, it would reach
+// those, too, who came since. (I7, I8)
+func (c crew) kick() {
+	for range c.k {
+		c.crowd.bed.Kick()
+	}
+	kickAll(c.chain)
 }
 
 // kickAll kicks a chain that was taken out of the list. (I1, I7)
