@@ -34,9 +34,9 @@ like others.
 -fix moves packages to waitqueue.Cond: types, constructors and imports, and
 AfterFunc + Broadcast to WaitContext or WaitTimeout where that is seen to mean
 the same. A package is moved as a whole or, with the reason told, not at all; none
-is after which it, or one of the packages named that import it, would not compile.
-Name all packages of a module (./...) for that reason. go.mod is not changed: the
-output says what it needs.
+is after which something in its module would not compile: packages that hand such
+a Cond to each other move together. go.mod is not changed: the output says what it
+needs.
 
 The same checks, without conduse, run under go vet:
 

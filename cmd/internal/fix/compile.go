@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -33,7 +34,8 @@ func withdraw(l *loaded, files map[*unit]map[string][]byte) (notes []string) {
 		}
 		for _, u := range c.blamed(bad) {
 			delete(files, u)
-			notes = append(notes, fmt.Sprintf("%s is left as it was: with it moved, %v", u.pkg.PkgPath, err))
+			why := strings.ReplaceAll(err.Error(), `"sync".`, "sync.") // there is an internal/sync too
+			notes = append(notes, fmt.Sprintf("%s is left as it was: with it moved, %s", u.pkg.PkgPath, why))
 		}
 	}
 	return notes

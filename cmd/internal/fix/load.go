@@ -11,8 +11,8 @@ import (
 
 // loaded is what was asked for, and what it takes to compile it again.
 type loaded struct {
-	roots  []*packages.Package // all variants: p, and p with its tests
-	check  []*packages.Package // those to check: each file is in one of them
+	roots  []*packages.Package          // all variants: p, and p with its tests
+	check  []*packages.Package          // those to check: each file is in one of them
 	std    map[string]*packages.Package // apiImports
 	failed []string
 }
@@ -32,6 +32,13 @@ func load(ctx context.Context, config Config, patterns []string) (*loaded, error
 	}
 	if config.Tags != "" {
 		pc.BuildFlags = []string{"-tags=" + config.Tags}
+	}
+	asked := func(*packages.Package) bool { return true }
+	if config.Fix {
+		var err error
+		if asked, patterns, err = wholeModules(*pc, patterns); err != nil {
+			return nil, err
+		}
 	}
 	all, err := packages.Load(pc, append(slices.Clone(patterns), apiImports...)...)
 	if err != nil {
@@ -53,10 +60,15 @@ func load(ctx context.Context, config Config, patterns []string) (*loaded, error
 			continue
 		}
 		if len(p.Errors) > 0 {
-			l.fail(p)
+			if asked(p) {
+				l.fail(p)
+			}
 			continue
 		}
 		l.roots = append(l.roots, p)
+		if !asked(p) {
+			continue
+		}
 		if other := widest[p.PkgPath]; other == nil || len(p.Syntax) > len(other.Syntax) {
 			widest[p.PkgPath] = p
 		}
@@ -66,23 +78,40 @@ func load(ctx context.Context, config Config, patterns []string) (*loaded, error
 			l.check = append(l.check, p)
 		}
 	}
-	if len(l.roots) == 0 && len(l.failed) == 0 {
+	if len(l.check) == 0 && len(l.failed) == 0 {
 		return nil, fmt.Errorf("no packages: %s", strings.Join(patterns, " "))
 	}
 	return l, nil
 }
 
-// fail notes why p cannot be checked: its first error, and how many more there are.
+// wholeModules adds to the patterns the rest of the main modules that they are about: what is rewritten must
+// still compile with all that uses it.
+func wholeModules(pc packages.Config, patterns []string) (asked func(*packages.Package) bool, wider []string, err error) {
+	pc.Mode = packages.NeedName | packages.NeedModule
+	named, err := packages.Load(&pc, patterns...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load packages: %w", firstLine(err))
+	}
+	ids := map[string]bool{}
+	wider = slices.Clone(patterns)
+	for _, p := range named {
+		ids[p.ID] = true
+		if p.Module != nil && p.Module.Main && !slices.Contains(wider, p.Module.Path+"/...") {
+			wider = append(wider, p.Module.Path+"/...")
+		}
+	}
+	return func(p *packages.Package) bool { return ids[p.ID] }, wider, nil
+}
+
+// fail notes why p cannot be checked: its first error that has a position in a file, or else the first.
 func (l *loaded) fail(p *packages.Package) {
-	e := p.Errors[0]
+	hasPosition := func(e packages.Error) bool { return e.Pos != "" && e.Pos != "-" }
+	e := p.Errors[max(0, slices.IndexFunc(p.Errors, hasPosition))]
 	text := fmt.Sprintf("%s does not load: ", p.PkgPath)
-	if e.Pos != "" && e.Pos != "-" {
+	if hasPosition(e) {
 		text += e.Pos + ": "
 	}
 	text += firstLine(fmt.Errorf("%s", e.Msg)).Error()
-	if more := len(p.Errors) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %d more)", more)
-	}
 	if !slices.Contains(l.failed, text) {
 		l.failed = append(l.failed, text)
 	}

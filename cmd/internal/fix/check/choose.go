@@ -19,7 +19,7 @@ var Select = &analysis.Analyzer{
 
 If the other case is chosen, the goroutine stays behind and takes a Signal that was for
 somebody else. WaitContext and Subscribe of waitqueue.Cond need no goroutine. It is no hazard if
-the other case waits for the goroutine as well.`,
+the function also waits for the goroutine elsewhere, or wakes it.`,
 	Requires: []*analysis.Analyzer{collect},
 	Run:      runSelect,
 }
@@ -40,7 +40,7 @@ func runSelect(pass *analysis.Pass) (any, error) {
 			continue
 		}
 		outer, ok := function(start)
-		if !ok {
+		if !ok || c.frees(outer, start, w) {
 			continue
 		}
 		for _, ch := range c.tells(lit.Node()) {
@@ -56,6 +56,16 @@ func runSelect(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// frees says whether fn wakes the Cond of w itself, outside the goroutine: it will have told it to end.
+func (c *conds) frees(fn, goroutine inspector.Cursor, w *call) bool {
+	for _, k := range c.calls {
+		if k.wakes() && k.of == w.of && fn.Contains(k.cursor) && !goroutine.Contains(k.cursor) {
+			return true
+		}
+	}
+	return false
 }
 
 // started is the go statement that runs the function literal.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"strconv"
 	"strings"
 
@@ -33,15 +34,17 @@ func importedAs(f *ast.File) (name string, imported bool) {
 	return name, false
 }
 
-// addImport is the edit that imports package waitqueue as name: into the last group of f's imports
-// that are not the standard library's, or else as a group of its own.
-func addImport(fset *token.FileSet, f *ast.File, name string) analysis.TextEdit {
+// addImport is the edits that import package waitqueue as name: into the last group of f's imports
+// that are not the standard library's, or else as a group of its own. What nothing needs then, as package
+// sync may be, is for whoever carries out the edits to take out.
+func addImport(pass *analysis.Pass, f *ast.File, name string, mentions int) []analysis.TextEdit {
+	fset := pass.Fset
 	text := strconv.Quote(waitqueuePath)
 	if name != "waitqueue" {
 		text = name + " " + text
 	}
-	insert := func(at token.Pos, format string) analysis.TextEdit {
-		return analysis.TextEdit{Pos: at, End: at, NewText: fmt.Appendf(nil, format, text)}
+	insert := func(at token.Pos, format string) []analysis.TextEdit {
+		return []analysis.TextEdit{{Pos: at, End: at, NewText: fmt.Appendf(nil, format, text)}}
 	}
 	var block, single *ast.GenDecl
 	for _, d := range f.Decls {
@@ -59,7 +62,12 @@ func addImport(fset *token.FileSet, f *ast.File, name string) analysis.TextEdit 
 	case block == nil && single == nil: // only import "C", or sync by an empty block: cannot be
 		return insert(f.Name.End(), "\n\nimport %s")
 	case block == nil:
-		return insert(single.End(), "\nimport %s")
+		spec := single.Specs[0]
+		if importPath(spec.(*ast.ImportSpec)) == "sync" && usesOfSync(pass, f) == mentions {
+			return []analysis.TextEdit{{Pos: spec.Pos(), End: spec.End(), NewText: []byte(text)}}
+		}
+		open := analysis.TextEdit{Pos: spec.Pos(), End: spec.Pos(), NewText: []byte("(\n\t")}
+		return append(insert(endOfLine(spec.(*ast.ImportSpec)), "\n\n\t%s\n)"), open)
 	}
 	last := thirdParty(block)
 	if last == nil {
@@ -83,6 +91,19 @@ func addImport(fset *token.FileSet, f *ast.File, name string) analysis.TextEdit 
 		}
 	}
 	return insert(endOfLine(last), "\n\t%s")
+}
+
+// usesOfSync is how often f says sync.
+func usesOfSync(pass *analysis.Pass, f *ast.File) (n int) {
+	ast.Inspect(f, func(m ast.Node) bool {
+		if id, ok := m.(*ast.Ident); ok {
+			if p, ok := pass.TypesInfo.Uses[id].(*types.PkgName); ok && p.Imported().Path() == "sync" {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }
 
 // thirdParty is the last import of d that is not of the standard library.

@@ -132,16 +132,16 @@ func (c *conds) mentions(pass *analysis.Pass) (found []mention) {
 // moveFile adds the edits of one file.
 func (p *Plan) moveFile(pass *analysis.Pass, f *ast.File) {
 	name, imported := importedAs(f)
+	here := 0
 	for _, m := range p.mentions {
-		if m.file != f {
-			continue
+		if m.file == f {
+			p.Edits = append(p.Edits, analysis.TextEdit{Pos: m.node.Pos(), End: m.node.End(), NewText: []byte(name + "." + m.name)})
+			here++
 		}
-		p.Edits = append(p.Edits, analysis.TextEdit{Pos: m.node.Pos(), End: m.node.End(), NewText: []byte(name + "." + m.name)})
-		p.Moved++
-		if !imported {
-			p.Edits = append(p.Edits, addImport(pass.Fset, f, name))
-			imported = true
-		}
+	}
+	p.Moved += here
+	if here > 0 && !imported {
+		p.Edits = append(p.Edits, addImport(pass, f, name, here)...)
 	}
 }
 

@@ -64,11 +64,36 @@ func (t *thing) joins(ctx context.Context) {
 	select {
 	case <-done:
 	case <-ctx.Done():
+		t.other()
+		<-done
+	}
+}
+
+func (t *thing) other() {
+	t.mu.Lock()
+	t.ready = true
+	t.cond.Broadcast()
+	t.mu.Unlock()
+}
+
+// The other case tells it to end.
+func (t *thing) frees(ctx context.Context) {
+	done, stop := make(chan struct{}), false
+	go func() {
 		t.mu.Lock()
-		t.ready = true
+		for !t.ready && !stop {
+			t.cond.Wait()
+		}
+		t.mu.Unlock()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.mu.Lock()
+		stop = true
 		t.cond.Broadcast()
 		t.mu.Unlock()
-		<-done
 	}
 }
 
