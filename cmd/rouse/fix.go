@@ -17,7 +17,7 @@ func fixCommand() *cobra.Command {
 	var asJSON, asSARIF bool
 	cmd := &cobra.Command{
 		Use:   "fix [-fix] [-json | -sarif] [PACKAGE...]",
-		Short: "Find lost-wakeup hazards around sync.Cond, and move code to waitqueue.Cond",
+		Short: "find lost-wakeup hazards around sync.Cond, and move code to waitqueue.Cond",
 		Long: `Report how Go packages (the one in the current directory if none is named) use
 condition variables, sync.Cond and waitqueue.Cond, and what loses or wastes
 wakeups there:
@@ -45,6 +45,11 @@ The same checks, without conduse, run under go vet:
   rouse fix -fix ./...
   rouse fix -sarif ./... > rouse.sarif
   go vet -vettool=$(which rouse) ./...`,
+		Annotations: map[string]string{exitStatus: `0    no hazard (a sync.Cond alone is none), or -json or -sarif
+1    a package does not load, or something else failed; it is told on standard error
+3    a hazard was found, or with -fix one remains
+130  interrupted by Ctrl-C`},
+		ValidArgsFunction: directories,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if asJSON && asSARIF {
 				return errors.New("-json and -sarif exclude each other")
@@ -55,7 +60,7 @@ The same checks, without conduse, run under go vet:
 	flags := cmd.Flags()
 	flags.BoolVar(&config.Fix, "fix", false, "rewrite files")
 	flags.BoolVar(&config.Tests, "test", true, "look at test files too")
-	flags.StringVar(&config.Tags, "tags", "", "build tags, with commas between them")
+	flags.StringVar(&config.Tags, "tags", "", "build `tags`, with commas between them")
 	flags.BoolVar(&asJSON, "json", false, "print the findings as go vet -json does")
 	flags.BoolVar(&asSARIF, "sarif", false, "print the findings as a SARIF 2.1.0 log")
 	return cmd

@@ -42,12 +42,16 @@ func main() {
 // run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
-		Use:           "rouse",
-		Short:         "Wait and notify for Go: the library at work",
+		Use:   "rouse",
+		Short: "wait and notify for Go: the library at work",
+		Long: `The library github.com/rouse-go/rouse at work. Flags may be written with one dash
+or with two.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpFunc(showHelp)
+	stdout, done := asTyped(args, stdout)
+	defer done()
 	for _, command := range commands {
 		root.AddCommand(command())
 	}

@@ -49,6 +49,9 @@ type compiler struct {
 	api    map[string]*types.Package
 	fset   *token.FileSet
 	done   map[*packages.Package]*types.Package
+
+	sources map[string]*packages.Package // by path: the plain variants
+	stale   map[*packages.Package]bool   // what touched knows
 }
 
 func newCompiler(l *loaded, files map[*unit]map[string][]byte) *compiler {
@@ -58,6 +61,14 @@ func newCompiler(l *loaded, files map[*unit]map[string][]byte) *compiler {
 		byPath: map[string]*unit{},
 		api:    map[string]*types.Package{},
 		done:   map[*packages.Package]*types.Package{},
+
+		sources: map[string]*packages.Package{},
+		stale:   map[*packages.Package]bool{},
+	}
+	for _, p := range l.roots {
+		if c.sources[p.PkgPath] == nil || p.ID == p.PkgPath {
+			c.sources[p.PkgPath] = p
+		}
 	}
 	for u := range files {
 		c.byPath[u.pkg.PkgPath] = u
@@ -104,31 +115,41 @@ func (c *compiler) firstBroken() (*packages.Package, error) {
 
 // touched says whether p changes, or imports what does.
 func (c *compiler) touched(p *packages.Package) bool {
-	if c.byPath[p.PkgPath] != nil {
-		return true
+	if known, ok := c.stale[p]; ok {
+		return known
+	}
+	c.stale[p] = c.byPath[p.PkgPath] != nil
+	if c.sources[p.PkgPath] == nil {
+		return false // another module's
 	}
 	for _, dep := range p.Imports {
-		if slices.Contains(c.loaded.roots, dep) && c.touched(dep) {
-			return true
+		if c.touched(dep) {
+			c.stale[p] = true
 		}
 	}
-	return false
+	return c.stale[p]
 }
 
+// compile type-checks p, after what it imports.
 func (c *compiler) compile(p *packages.Package) (*packages.Package, error) {
 	if c.done[p] != nil {
 		return nil, nil
 	}
 	for _, dep := range p.Imports {
-		if slices.Contains(c.loaded.roots, dep) && c.touched(dep) {
+		if c.touched(dep) {
 			if bad, err := c.compile(dep); err != nil {
 				return bad, err
 			}
 		}
 	}
+	// A test's variant of a package that is not the tested one comes without syntax: it has the plain one's.
+	source := p
+	if len(p.Syntax) == 0 {
+		source = c.sources[p.PkgPath]
+	}
 	var syntax []*ast.File
-	for i, f := range p.Syntax {
-		name := p.CompiledGoFiles[i]
+	for i, f := range source.Syntax {
+		name := source.CompiledGoFiles[i]
 		if u := c.byPath[p.PkgPath]; u != nil && c.files[u][name] != nil {
 			var err error
 			if f, err = parser.ParseFile(c.fset, name, c.files[u][name], parser.SkipObjectResolution); err != nil {
@@ -137,24 +158,7 @@ func (c *compiler) compile(p *packages.Package) (*packages.Package, error) {
 		}
 		syntax = append(syntax, f)
 	}
-	conf := types.Config{
-		Sizes: p.TypesSizes,
-		Importer: importerFunc(func(path string) (*types.Package, error) {
-			if path == "unsafe" {
-				return types.Unsafe, nil
-			}
-			if dep := p.Imports[path]; dep != nil {
-				if done := c.done[dep]; done != nil {
-					return done, nil
-				}
-				return dep.Types, nil
-			}
-			if api := c.api[path]; api != nil {
-				return api, nil
-			}
-			return nil, fmt.Errorf("no package %s", path)
-		}),
-	}
+	conf := types.Config{Sizes: source.TypesSizes, Importer: c.importer(p)}
 	if p.Module != nil && p.Module.GoVersion != "" {
 		conf.GoVersion = "go" + p.Module.GoVersion
 	}
@@ -164,6 +168,25 @@ func (c *compiler) compile(p *packages.Package) (*packages.Package, error) {
 	}
 	c.done[p] = done
 	return nil, nil
+}
+
+// importer finds what p imports, as it will be.
+func (c *compiler) importer(p *packages.Package) types.Importer {
+	return importerFunc(func(path string) (*types.Package, error) {
+		if path == "unsafe" {
+			return types.Unsafe, nil
+		}
+		if dep := p.Imports[path]; dep != nil {
+			if done := c.done[dep]; done != nil {
+				return done, nil
+			}
+			return dep.Types, nil
+		}
+		if api := c.api[path]; api != nil {
+			return api, nil
+		}
+		return nil, fmt.Errorf("no package %s", path)
+	})
 }
 
 // blamed are the units to leave as they were, because bad does not compile: itself if it changes, or

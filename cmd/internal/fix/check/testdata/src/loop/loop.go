@@ -95,6 +95,21 @@ func (q *queue) asksAgainBelow() {
 	}
 }
 
+func (q *queue) asksInBetween() {
+	for {
+		q.mu.Lock()
+		if len(q.items) == 0 {
+			q.cond.Wait()
+		}
+		if len(q.items) == 0 {
+			q.mu.Unlock()
+			continue
+		}
+		q.items = q.items[1:]
+		q.mu.Unlock()
+	}
+}
+
 func (q *queue) jumpsBack() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
