@@ -99,7 +99,7 @@ func (g *Gate) OpenThenWake() {
 	g.cond.Broadcast()
 }
 
-// The lock between the change and the wake is enough for an atomic.
+// To have it for a moment between the change and the wake is enough.
 func (g *Gate) Barrier() {
 	g.flag.Store(true)
 	g.mu.Lock()
@@ -129,7 +129,7 @@ func (g *Gate) Early() {
 	g.mu.Unlock()
 }
 
-func (g *Gate) CallsLocked() {
+func (g *Gate) CallsOthers() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.openLocked()
