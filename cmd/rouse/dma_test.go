@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rouse-go/rouse/cmd/internal/dma"
 )
 
 // The shape that scripts may rely on: one object a line, these keys, and
@@ -87,6 +89,59 @@ func TestByteSizes(t *testing.T) {
 		var b byteSize
 		if err := b.Set(text); err == nil {
 			t.Errorf("%q was taken as %d", text, b)
+		}
+	}
+}
+
+// Files read at the same time are told of in the order of the command line, one that cannot be read in its place.
+func TestSeveralFilesAtOnce(t *testing.T) {
+	var args, want []string
+	for i := range 9 {
+		name := tempFile(t, strings.Repeat("x", 100_000*(9-i)))
+		args, want = append(args, name), append(want, name)
+	}
+	args[4] = filepath.Join(t.TempDir(), "missing")
+	want = slices.Delete(want, 4, 5)
+	stdout, stderr, code := rouse(append([]string{"dma", "-json", "-files", "3", "-block", "4K", "-depth", "2"}, args...)...)
+	if code != 1 || !strings.HasPrefix(stderr, "rouse dma: open "+args[4]) || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+	var got []string
+	for line := range strings.Lines(stdout) {
+		var r struct{ File string }
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.File)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("files %q, want %q", got, want)
+	}
+	for _, n := range []string{"0", "-1", "65"} {
+		if _, stderr, code := rouse("dma", "-files="+n, want[0]); code != 1 || !strings.Contains(stderr, "files at the same time are not in 1..64") {
+			t.Errorf("-files=%s: code %d, %q", n, code, stderr)
+		}
+	}
+}
+
+// The list tells of every engine that -engine takes, in text and in JSON; both words for it do.
+func TestEngineList(t *testing.T) {
+	text, _, code := rouse("dma", "-engine", "list")
+	again, _, _ := rouse("dma", "-engine=help")
+	asJSON, _, _ := rouse("dma", "-engine", "list", "-json")
+	if code != 0 || text != again || strings.Count(text, "\n") != len(dma.Engines) {
+		t.Fatalf("code %d:\n%s%s", code, text, again)
+	}
+	for i, line := range strings.Split(strings.TrimSpace(asJSON), "\n") {
+		var e dma.EngineInfo
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Name != dma.Engines[i] || e.Here != (e.Reason == "") || e.About == "" {
+			t.Errorf("%+v", e)
+		}
+		if _, _, code := rouse("dma", "-engine", e.Name, tempFile(t, "hello\n")); (code == 0) != e.Here {
+			t.Errorf("%s: here is %v, but reading ends with %d", e.Name, e.Here, code)
 		}
 	}
 }

@@ -16,17 +16,24 @@ import (
 // commands make the program. One file each.
 var commands = []func() *cobra.Command{
 	dmaCommand,
+	fixCommand,
 }
 
-// errReported is returned by a command that has told its errors already.
-var errReported = errors.New("reported")
+var (
+	errReported = errors.New("reported") // by a command that has told its errors already
+	errFound    = errors.New("found")    // by one that looks for something, and has told what
+)
 
 const (
 	exitFailed      = 1
+	exitFound       = 3       // as go vet's checkers
 	exitInterrupted = 128 + 2 // as a shell counts: killed by SIGINT
 )
 
 func main() {
+	if vetAsks(os.Args[1:]) {
+		vet()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills, whatever we are waiting for
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -35,12 +42,16 @@ func main() {
 // run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
-		Use:           "rouse",
-		Short:         "Wait and notify for Go: the library at work",
+		Use:   "rouse",
+		Short: "wait and notify for Go: the library at work",
+		Long: `The library github.com/rouse-go/rouse at work. Flags may be written with one dash
+or with two.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpFunc(showHelp)
+	stdout, done := asTyped(args, stdout)
+	defer done()
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
@@ -51,6 +62,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
+	}
+	if err == errFound {
+		return exitFound
 	}
 	if err != errReported {
 		complain(cmd, err)

@@ -29,3 +29,32 @@ func newEngine(kind string, depth int) (e engine, reason string, err error) {
 	}
 	return nil, "", err
 }
+
+// EngineInfo tells of an engine, and whether it can be had here. Its JSON is the output
+// of -engine list -json.
+type EngineInfo struct {
+	Name   string `json:"name"`
+	About  string `json:"about"`
+	Here   bool   `json:"here"`
+	Reason string `json:"reason,omitempty"` // why it is not
+}
+
+// ListEngines tries each of Engines.
+func ListEngines() []EngineInfo {
+	list := []EngineInfo{
+		{Name: "auto", About: "uring where it can be had, or else threads", Here: true},
+		{Name: "uring", About: "io_uring: completions come by eventfd"},
+		{Name: "threads", About: "an ordinary read by a thread for each"},
+	}
+	for i := range list[1:] {
+		l := &list[1:][i]
+		e, _, err := newEngine(l.Name, 1)
+		if err == nil {
+			err = e.close()
+		}
+		if l.Here = err == nil; err != nil {
+			l.Reason = err.Error()
+		}
+	}
+	return list
+}

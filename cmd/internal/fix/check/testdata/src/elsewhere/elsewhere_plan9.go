@@ -1,0 +1,5 @@
+package elsewhere
+
+import "sync"
+
+var d = sync.NewCond(&sync.Mutex{})

@@ -1,0 +1,7 @@
+package other
+
+import "sync"
+
+func F() {}
+
+func Share() *sync.Cond { return nil }

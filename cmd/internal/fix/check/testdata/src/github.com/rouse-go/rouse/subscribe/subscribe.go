@@ -1,0 +1,5 @@
+package subscribe
+
+type Subscription struct{}
+
+func (s Subscription) C() <-chan struct{}
