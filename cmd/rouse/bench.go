@@ -48,7 +48,7 @@ ends it and prints what there is by then.`,
 	flags.DurationVar(&f.config.Time, "time", 0, "time for each way, over all rounds (default: so that all take two minutes)")
 	flags.IntVar(&f.config.Count, "count", 10, "interleaved rounds")
 	flags.IntSliceVar(&f.config.CPUs, "cpu", nil, "GOMAXPROCS: round trips with each, the rest with the last (default 1,2 and all)")
-	flags.BoolVar(&f.quick, "quick", false, "a look that takes seconds: short rounds, three of them, no crowds of thousands")
+	flags.BoolVar(&f.quick, "quick", false, "a look that takes seconds: short rounds, four of them, no crowds of thousands")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object, with every round's value, for -compare")
 	flags.StringVar(&f.html, "html", "", "write a page with charts to this `file`")
 	flags.StringVar(&f.compare, "compare", "", "compare with the JSON in this `file`")
@@ -114,10 +114,10 @@ func (f *benchFlags) select_() (_ []*bench.Scenario, err error) {
 	if f.quick {
 		c.Small = true
 		if !f.countIsGiven {
-			c.Count = 3
+			c.Count = 4
 		}
 		if !f.timeIsGiven {
-			c.Time = 10 * time.Millisecond
+			c.Time = 16 * time.Millisecond
 		}
 	}
 	if c.Count < 1 {

@@ -31,7 +31,7 @@ var (
 		"#010101", "var(--ink)", "#020202", "var(--faint)", "#030303", "var(--theirs)", "#040404", "var(--ours)",
 		"#050505", "var(--line0)", "#060606", "var(--line1)", "#070707", "var(--line2)", "#080808", "var(--line3)",
 		"#090909", "var(--line4)", "#0A0A0A", "var(--line5)", "#0B0B0B", "var(--line6)",
-		` xmlns="http://www.w3.org/2000/svg"`, "", ` xmlns:xlink="http://www.w3.org/1999/xlink"`, "", // a page's own SVG needs none
+		`xmlns="http://www.w3.org/2000/svg"`, "", `xmlns:xlink="http://www.w3.org/1999/xlink"`, "", // a page's own SVG needs none
 	)
 	dashes = [][]vg.Length{nil, {vg.Points(6), vg.Points(3)}, {vg.Points(2), vg.Points(2)}}
 )
@@ -52,10 +52,18 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// svg draws p for a page.
-func svg(p *plot.Plot, w, h vg.Length, label string) (template.HTML, error) {
+// margin is room for half of the last label on the axis.
+const margin = vg.Length(20)
+
+// svg draws p for a page, with some room to the right of it: more than the margin is for the legend.
+func svg(p *plot.Plot, w, h, right vg.Length, label string) (template.HTML, error) {
 	c := vgsvg.New(w, h)
-	p.Draw(draw.New(c))
+	legend := p.Legend
+	p.Legend = plot.NewLegend()
+	p.Draw(draw.Crop(draw.New(c), 0, -right, 0, -vg.Points(4)))
+	if right > margin { // where it hides no line
+		legend.Draw(draw.Crop(draw.New(c), w-right+margin, 0, 0, 0))
+	}
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return "", err
@@ -100,6 +108,7 @@ func (s *Result) ratioChart() (template.HTML, error) {
 	p := newPlot()
 	p.NominalY(names...)
 	p.Y.Color = color.Transparent
+	p.Y.Padding = vg.Points(12) // a page has another font, with wider letters perhaps
 	p.Y.Min, p.Y.Max = -0.6, float64(len(names))-0.4
 	p.X.Scale = plot.LogScale{}
 	p.X.Min, p.X.Max = lowest/1.1, highest*1.1
@@ -133,7 +142,7 @@ func (s *Result) ratioChart() (template.HTML, error) {
 		dots.Color, dots.Radius, dots.Shape = c, vg.Points(4), draw.CircleGlyph{}
 		p.Add(bars, dots)
 	}
-	return svg(p, 6*vg.Inch, vg.Points(45+17*float64(len(names))), s.Name+": "+p.X.Label.Text)
+	return svg(p, 6*vg.Inch, vg.Points(49+17*float64(len(names))), margin, s.Name+": "+p.X.Label.Text)
 }
 
 // latencyChart draws the distributions of a scenario, the rare cases stretched out.
@@ -186,7 +195,7 @@ func (s *Result) latencyChart() (template.HTML, error) {
 	p.Y.Tick.Marker = plot.TickerFunc(timeTicks)
 	p.X.Label.Text = "percentile"
 	p.Legend.Top, p.Legend.Left = true, true
-	return svg(p, 9*vg.Inch, 5*vg.Inch, s.Name+": distribution of latencies")
+	return svg(p, 11*vg.Inch, 5*vg.Inch, 2*vg.Inch, s.Name+": distribution of latencies")
 }
 
 // logTicks are 1, 2 and 5 in each decade, or where there are many, 1 only.

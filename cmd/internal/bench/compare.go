@@ -54,7 +54,7 @@ func Changes(old, new *Report) (all []Change) {
 			}
 			a, b, unit := before.Ratios, row.Ratios, ""
 			if j == 0 {
-				a, b, unit = before.Values, row.Values, " "+strings.Fields(s.Unit)[0]
+				a, b, unit = before.Values, row.Values, " "+s.Unit
 			}
 			if len(a) == 0 || len(b) == 0 {
 				continue

@@ -26,7 +26,7 @@ func jobs() []job {
 		{name: "wake/nobody", base: "sync.Cond",
 			what: "a wake that is not stored, while nobody waits",
 			way:  func(p primitive) func(*B) { return p.nobody }},
-		{name: "wake+wait", base: "chan (cap 1)",
+		{name: "wake/wait", base: "chan (cap 1)",
 			what: "one goroutine wakes, then waits",
 			way:  func(p primitive) func(*B) { return p.wakeWait }},
 		{name: "roundtrip/plain", base: "chan (cap 1)", each: true,
