@@ -18,6 +18,10 @@ func TestBrokenPrimitivesAreCaught(t *testing.T) {
 	}{
 		"turns": {
 			turns(func(context.Context) pair { return returnsAtOnce }, plain), "turns out of order: 5, want 0"},
+		"the other side of the turns": {
+			turns(func(context.Context) pair {
+				return pair{ping: func(int) int { return 0 }, pong: func(n int) int { return n }}
+			}, plain), "turns out of order: 5, want 0"},
 		"broadcast": {
 			broadcast(primitive{meeting: func(_ int, arrive func()) meeting {
 				return meeting{wait: func(int, int) { arrive() }, tell: func(int) {}}
@@ -46,6 +50,35 @@ func TestBrokenPrimitivesAreCaught(t *testing.T) {
 		s := &Scenario{Name: name, CPU: 2}
 		if _, err := s.measure(&Way{Run: c.run}, 5); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+// Whoever accounts for events accounts for each of them once: what one batch leaves behind, the next one
+// would have too many of.
+func TestEventsAreTakenOnce(t *testing.T) {
+	for _, p := range primitives() {
+		if p.events == nil || p.skip != "" {
+			continue
+		}
+		e := p.events()
+		for i := range 100 {
+			n := 1 + i%7
+			posted := join(func() { e.post(n) })
+			if room := p.name != "chan (cap 0)"; room {
+				posted()
+			}
+			got := 0
+			for got < n {
+				got += e.take()
+			}
+			posted()
+			if got != n {
+				t.Errorf("%s: %d events, want %d", p.name, got, n)
+			}
+		}
+		if e.over != nil {
+			e.over()
 		}
 	}
 }
