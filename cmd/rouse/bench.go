@@ -56,7 +56,7 @@ ends it and prints what there is by then.`,
 }
 
 func (f *benchFlags) do(cmd *cobra.Command) (err error) {
-	scenarios, err := f.select_()
+	scenarios, err := f.selected()
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func (f *benchFlags) do(cmd *cobra.Command) (err error) {
 	return report.Failed()
 }
 
-// select_ checks the flags, and returns what they select.
-func (f *benchFlags) select_() (_ []*bench.Scenario, err error) {
+// selected checks the flags, and returns what they select.
+func (f *benchFlags) selected() (_ []*bench.Scenario, err error) {
 	c := &f.config
 	if f.quick {
 		c.Small = true

@@ -40,9 +40,13 @@ func header(c Config) Header {
 	return h
 }
 
-// version is that of the library, or the commit that the program was built at, if that is known.
+// version is that of the library, else that of the program with the commit it was built at, so far
+// as they are known: go run knows neither.
 func version(info *debug.BuildInfo) string {
-	v := "(devel)"
+	v := info.Main.Version
+	if v == "" {
+		v = "(devel)"
+	}
 	for _, m := range info.Deps {
 		if m.Path == "github.com/rouse-go/rouse" && m.Replace == nil && m.Version != "" {
 			v = m.Version
@@ -52,7 +56,7 @@ func version(info *debug.BuildInfo) string {
 	for _, s := range info.Settings {
 		set[s.Key] = s.Value
 	}
-	if commit := set["vcs.revision"]; commit != "" {
+	if commit := set["vcs.revision"]; commit != "" && !strings.Contains(v, commit[:min(12, len(commit))]) {
 		v += " commit " + commit[:min(12, len(commit))]
 		if set["vcs.modified"] == "true" {
 			v += " with changes"

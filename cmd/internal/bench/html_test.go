@@ -68,8 +68,8 @@ func TestPageInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		scheme, number    string
-		paper, ink, ours_ [3]uint32
+		scheme, number     string
+		paper, ink, accent [3]uint32
 	}{
 		{"light", "1", [3]uint32{0xff, 0xff, 0xff}, [3]uint32{0x1f, 0x23, 0x28}, [3]uint32{0x0b, 0x62, 0xc4}},
 		{"dark", "0", [3]uint32{0x0d, 0x11, 0x17}, [3]uint32{0xe6, 0xed, 0xf3}, [3]uint32{0x6c, 0xb6, 0xff}},
@@ -105,8 +105,8 @@ func TestPageInChromium(t *testing.T) {
 		if count[c.paper] < all*3/4 {
 			t.Errorf("%s: %d of %d pixels are paper", c.scheme, count[c.paper], all)
 		}
-		if count[c.ink] < 500 || count[c.ours_] < 100 {
-			t.Errorf("%s: %d pixels of ink, %d of our colour", c.scheme, count[c.ink], count[c.ours_])
+		if count[c.ink] < 500 || count[c.accent] < 100 {
+			t.Errorf("%s: %d pixels of ink, %d of our colour", c.scheme, count[c.ink], count[c.accent])
 		}
 	}
 }

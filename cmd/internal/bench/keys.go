@@ -26,12 +26,12 @@ func deliver(make func(context.Context) keys) func(*B) {
 
 // ask has b.N requests answered by another goroutine. They go there by a channel, whatever
 // the answers come back by.
-func ask(make_ func(context.Context) keys) func(*B) {
-	if make_ == nil {
+func ask(newKeys func(context.Context) keys) func(*B) {
+	if newKeys == nil {
 		return nil
 	}
 	return func(b *B) {
-		k := make_(b.ctx)
+		k := newKeys(b.ctx)
 		requests := make(chan int, 1)
 		delivered := 0
 		other := join(func() {

@@ -3,12 +3,13 @@ package bench
 import (
 	"bytes"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 )
 
-// sample run: one scenario that we win, one that we lose, one of latencies, one with nothing in it.
+// example is a run: one scenario that we win, one that we lose, one of latencies, one with nothing in it.
 func example() *Report {
 	return &Report{
 		Header: Header{
@@ -146,10 +147,32 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// The version is the library's, or the commit that the program was built at.
-func TestHeaderSaysWhatWasMeasured(t *testing.T) {
+// The machine is named.
+func TestHeaderSaysWhere(t *testing.T) {
 	h := header(Config{CPUs: []int{1, 2}})
 	if h.CPU == "" || h.CPUs < 1 || h.Version == "" || !strings.HasPrefix(h.Go, "go") && !strings.HasPrefix(h.Go, "devel") || h.Date.IsZero() {
 		t.Errorf("%+v", h)
+	}
+}
+
+// The version is the library's; in a clone it is the program's, with the commit, told once.
+func TestVersion(t *testing.T) {
+	module := func(path, v string, replaced bool) *debug.Module {
+		m := &debug.Module{Path: path, Version: v}
+		if replaced {
+			m.Replace = &debug.Module{Path: "../"}
+		}
+		return m
+	}
+	commit := []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef0123"}, {Key: "vcs.modified", Value: "true"}}
+	for want, info := range map[string]*debug.BuildInfo{
+		"(devel)": {},
+		"v1.2.3":  {Main: debug.Module{Version: "v0.9.0"}, Deps: []*debug.Module{module("github.com/rouse-go/rouse", "v1.2.3", false)}},
+		"(devel) commit 0123456789ab with changes": {Deps: []*debug.Module{module("github.com/rouse-go/rouse", "v0.0.0", true)}, Settings: commit},
+		"v0.0.0-20261122-0123456789ab+dirty":       {Main: debug.Module{Version: "v0.0.0-20261122-0123456789ab+dirty"}, Settings: commit},
+	} {
+		if got := version(info); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
