@@ -17,6 +17,7 @@ import (
 var commands = []func() *cobra.Command{
 	dmaCommand,
 	fixCommand,
+	benchCommand,
 }
 
 var (
