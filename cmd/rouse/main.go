@@ -16,6 +16,7 @@ import (
 // commands make the program. One file each.
 var commands = []func() *cobra.Command{
 	dmaCommand,
+	soakCommand,
 }
 
 // errReported is returned by a command that has told its errors already.
