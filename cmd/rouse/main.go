@@ -16,6 +16,7 @@ import (
 // commands make the program. One file each.
 var commands = []func() *cobra.Command{
 	dmaCommand,
+	checkCommand,
 	soakCommand,
 }
 
