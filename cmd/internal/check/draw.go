@@ -10,7 +10,7 @@ import (
 
 // The sizes of a drawing, in pixels.
 const (
-	laneWide = 250
+	laneWide = 300
 	rowHigh  = 24
 	margin   = 50
 	top      = 96
@@ -86,15 +86,15 @@ func Draw(w io.Writer, title string, f *Failure) error {
 		switch {
 		case s.Asleep:
 			class, label = "sleeps", "sleeps: "+s.Op+" "+last(s.Object)
-		case s.Before != s.After:
+		case s.Before != s.After && s.After != "failed":
 			class = "changes"
-			label += "  " + s.Before + "→" + s.After
+			label += " → " + s.After
 		case s.After != "":
 			label += "  " + s.After
 		}
 		p(`<g><title>%s</title>`, html.EscapeString(fmt.Sprintf("step %d: %s, %s %s, %s → %s, at %s", i+1, s.Thread, s.Op, s.Object, s.Before, s.After, s.At)))
 		p(`<rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="4"/>`, class, x(s.Thread)-laneWide/2+6, y(i)+1, laneWide-12, rowHigh-4)
-		text(x(s.Thread)-laneWide/2+12, y(i)+15, "", short(label, 32))
+		text(x(s.Thread)-laneWide/2+12, y(i)+15, "", short(label, 38))
 		p(`</g>`)
 		if !s.Asleep {
 			text(14, y(i)+15, "n", fmt.Sprint(i+1))

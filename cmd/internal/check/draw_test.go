@@ -42,10 +42,10 @@ func TestDrawing(t *testing.T) {
 		`<line class="asleep"`:        1,
 		`<path class="turn"`:          2,
 		"a &lt;b&gt; &amp; c</text>":  1,
-		"store Queue.closed":          1,
+		"store Queue.closed → true":   1,
 		"prefers-color-scheme: dark":  1,
-		`x="56" y="97" width="238"`:   1, // the first step, in the first lane
-		`x="306" y="121" width="238"`: 1, // the second, in the second
+		`x="56" y="97" width="288"`:   1, // the first step, in the first lane
+		`x="356" y="121" width="288"`: 1, // the second, in the second
 	} {
 		if got := strings.Count(s, want); got != n {
 			t.Errorf("%d times %s, want %d:\n%s", got, want, n, s)
