@@ -2,7 +2,7 @@
 BENCH_PACKAGES = ./waitcell ./waitqueue ./osbridge/doorbell
 ROUNDS = 10
 
-.PHONY: preflight test race explore bench bench-compare fuzz
+.PHONY: preflight test race explore bench bench-compare mutants
 
 preflight:     ## all that CI runs
 	.ci/run
@@ -23,3 +23,6 @@ bench:         ## ratios to what one would use instead, from interleaved runs
 
 bench-compare: ## this tree against another commit: make bench-compare REF=main~1
 	for p in $(BENCH_PACKAGES); do go run ./cmd/ratio -rounds $(ROUNDS) -old $(REF) $$p || exit 1; done
+
+mutants:       ## small breaks of the source, each of which its layer of tests must catch
+	go run ./cmd/mutants

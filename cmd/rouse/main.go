@@ -18,6 +18,8 @@ var commands = []func() *cobra.Command{
 	dmaCommand,
 	fixCommand,
 	benchCommand,
+	checkCommand,
+	soakCommand,
 }
 
 var (

@@ -44,6 +44,7 @@ type Failure struct {
 	What     string
 	Schedule string // for EXPLORE_REPLAY: see Run
 	Table    string // step by step
+	Steps    []Step // the same for programs
 }
 
 func (f *Failure) Error() string { return f.Kind + ": " + f.What }
@@ -59,10 +60,15 @@ func Search(s Scenario) Result { return newSearch(&s).run() }
 // its schedule, and a line that runs it again:
 //
 //	EXPLORE_REPLAY='name=schedule' go test -tags explore -v -run ...
+//
+// See [Event] for how a program watches.
 func Run(t *testing.T, scenarios ...Scenario) {
 	name, schedule, replaying := strings.Cut(os.Getenv("EXPLORE_REPLAY"), "=")
 	for _, s := range scenarios {
 		t.Run(s.Name, func(t *testing.T) {
+			if !asked(t.Name()) {
+				t.Skip("it was not asked for")
+			}
 			if replaying {
 				if name != s.Name {
 					t.Skip("another one is being replayed")
@@ -74,7 +80,7 @@ func Run(t *testing.T, scenarios ...Scenario) {
 				}
 				return
 			}
-			r := Search(s)
+			r := watched(t.Name(), s)
 			if f := r.Failure; f != nil {
 				t.Fatalf("%v\nafter %d executions, in this one:\n\n%s\nEXPLORE_REPLAY='%s=%s' go test -tags explore -v -run '%s' %s",
 					f, r.Executions, f.Table, s.Name, f.Schedule, pattern(t.Name()), here())

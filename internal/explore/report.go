@@ -17,16 +17,17 @@ import (
 // A report is what is noted of an execution that is traced.
 type report struct {
 	tracing  bool
-	trace    []line
+	trace    []Step
 	asleep   []*Thread // at the end
 	labels   []label
 	pointers []reflect.Value
 	nameless int
 }
 
-// A line is one step of a traced execution.
-type line struct {
-	thread, op, object, before, after, where string
+// A Step is one step of a traced execution; or, at its end, one that is blocked: a thread sleeps.
+type Step struct {
+	Thread, Op, Object, Before, After, At string
+	Asleep                                bool `json:",omitempty"`
 }
 
 // label is a name that the scenario gave.
@@ -37,11 +38,11 @@ type label struct {
 }
 
 func (x *execution) traceBefore(t *Thread, r *request, choice int) {
-	l := line{thread: t.name, op: string(r.op), where: where(r.pc)}
+	l := Step{Thread: t.name, Op: string(r.op), At: where(r.pc)}
 	if o := r.on[choice&1]; o != nil && r.op != opChoice {
-		l.object, l.before = x.nameOf(o), x.show(o)
+		l.Object, l.Before = x.nameOf(o), x.show(o)
 	} else if r.op == opChoice {
-		l.after = strconv.Itoa(choice)
+		l.After = strconv.Itoa(choice)
 	}
 	x.trace = append(x.trace, l)
 }
@@ -51,16 +52,16 @@ func (x *execution) traceAfter(e *event) {
 	switch {
 	case e.op == atom.Yield:
 		for _, a := range e.acc {
-			l.object += " " + x.nameOf(a.obj)
+			l.Object += " " + x.nameOf(a.obj)
 		}
-		l.object = "saw a change of" + l.object
+		l.Object = "saw a change of" + l.Object
 	case len(e.acc) > 0:
 		k := 0
 		if e.op == atom.Select && len(e.acc) == 2 {
 			k = e.choice
 		}
-		if l.after = x.show(e.acc[k].obj); e.op == atom.CAS && !e.acc[k].wrote {
-			l.after = "failed"
+		if l.After = x.show(e.acc[k].obj); e.op == atom.CAS && !e.acc[k].wrote {
+			l.After = "failed"
 		}
 	}
 }
@@ -198,29 +199,40 @@ func where(pc []uintptr) string {
 	return inner
 }
 
-// table returns a traced execution.
+// steps returns a traced execution, and who sleeps at its end.
+func (x *execution) steps() []Step {
+	steps := x.trace[:len(x.trace):len(x.trace)]
+	for _, t := range x.asleep {
+		r := &t.next
+		var on []string
+		for _, o := range r.on {
+			if o != nil {
+				on = append(on, x.nameOf(o))
+			}
+		}
+		for _, s := range r.seen {
+			on = append(on, x.nameOf(s.obj))
+		}
+		steps = append(steps, Step{t.name, string(r.op), strings.Join(on, " "), "", "sleeps", where(r.pc), true})
+	}
+	return steps
+}
+
+// table returns the same for people.
 func (x *execution) table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "step\tthread\toperation\tobject\tbefore\tafter\tat")
-	for i, l := range x.trace {
-		if skip := len(x.trace) - 200; i >= 100 && i < skip {
+	steps := x.steps()
+	for i, s := range steps {
+		if i >= 100 && i < len(x.trace)-200 {
 			continue // one that has no end
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, l.thread, l.op, l.object, l.before, l.after, l.where)
-	}
-	for _, t := range x.asleep {
-		r := &t.next
-		var on string
-		for _, o := range r.on {
-			if o != nil {
-				on += " " + x.nameOf(o)
-			}
+		n := strconv.Itoa(i + 1)
+		if s.Asleep {
+			n = "-"
 		}
-		for _, s := range r.seen {
-			on += " " + x.nameOf(s.obj)
-		}
-		fmt.Fprintf(w, "-\t%s\t%s\t%s\t\tsleeps\t%s\n", t.name, r.op, strings.TrimSpace(on), where(r.pc))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", n, s.Thread, s.Op, s.Object, s.Before, s.After, s.At)
 	}
 	w.Flush()
 	return b.String()

@@ -22,6 +22,8 @@ type search struct {
 	lacking  without
 	Result
 
+	watch func(Result) // called now and then
+
 	visit func(*execution) // for tests: called for each execution,
 	most  int              // of which there should be no more; 0: any number
 }
@@ -45,7 +47,8 @@ func (s *search) run() Result {
 			s.Executions++
 			s.Failure = x.failure
 			s.Failure.Schedule = encode(s.path[:len(x.events)])
-			s.Failure.Table = replay(s.scenario, s.Failure.Schedule).table()
+			again := replay(s.scenario, s.Failure.Schedule)
+			s.Failure.Table, s.Failure.Steps = again.table(), again.steps()
 			s.Time = time.Since(start)
 			return s.Result
 		case redundant:
@@ -56,6 +59,10 @@ func (s *search) run() Result {
 			if s.visit != nil {
 				s.visit(x)
 			}
+		}
+		if s.watch != nil && (s.Executions+s.Redundant)%64 == 0 {
+			s.Time = time.Since(start)
+			s.watch(s.Result)
 		}
 		if !s.advance() || s.Executions == s.most {
 			s.Time = time.Since(start)
