@@ -23,4 +23,4 @@ func (f *fairness) due(now time.Time) bool {
 // Fair reports whether the wake in progress shall be a fair one: one that hands over
 // what is waited for, rather than letting others take it first. Ask once, when there is
 // somebody to wake.
-func (h *Held[K]) Fair() bool { return h.a.bucket.fair.due(time.Now()) }
+func (h *Held[K]) Fair() bool { return fair(&h.a.bucket.fair) }

@@ -91,6 +91,19 @@ func (h *Held[K]) Visit(f func(*Waiter[K]) Verdict) { h.visit(&h.a, f) }
 // VisitOther is Visit for the second key. Nobody can be moved from there.
 func (h *Held[K]) VisitOther(f func(*Waiter[K]) Verdict) { h.visit(&h.b, f) }
 
+// WakeN wakes up to n of those who wait under the key, or the first of two, in order.
+func (h *Held[K]) WakeN(n int) {
+	q := h.a.bucket.find(h.a.key)
+	if q == nil {
+		return
+	}
+	for w := q.head; w != nil && n > 0; n-- {
+		next := w.next
+		h.wake(h.a.bucket, q, w)
+		w = next
+	}
+}
+
 func (h *Held[K]) visit(s *side[K], f func(*Waiter[K]) Verdict) {
 	q := s.bucket.find(s.key)
 	if q == nil {
@@ -138,6 +151,13 @@ func (h *Held[K]) move(s *side[K], q *queue[K], w *Waiter[K]) {
 	s.bucket.take(q, w)
 	to.bucket.enter(to.key, to.hash).push(w)
 	w.hash.Store(to.hash) // (I1)
+}
+
+// Tell sets the Token of all whom this Held has woken so far.
+func (h *Held[K]) Tell(token uint64) {
+	for w := h.first; w != nil; w = w.next {
+		w.Token = token
+	}
 }
 
 // Release unlocks, and then kicks those who were woken, in their order.

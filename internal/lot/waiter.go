@@ -75,8 +75,12 @@ func (l *Lot[K]) Prepare(w *Waiter[K], key K, hash uint64, validate func() bool)
 		return false
 	}
 	w.in = true
-	w.over.Store(false)
-	w.hash.Store(hash)
+	if w.Exposed {
+		w.over.Store(false)
+	}
+	if w.hash.Load() != hash {
+		w.hash.Store(hash)
+	}
 	w.phase.Set(waiting) // idle -> waiting
 	b.enter(key, hash).push(w)
 	crowded := b.keys > b.crowd
@@ -106,26 +110,25 @@ func (b *bucket[K]) valid(validate func() bool) (ok bool) {
 // a false, nor given back by a true. For a w that is not registered it answers false.
 func (l *Lot[K]) Finish(w *Waiter[K]) (woken bool) { return l.finish(w, false, nil) }
 
-// FinishWith is Finish, and calls gaveUp, with the bucket locked, if w was not woken. rest is
-// how many still wait under its key. gaveUp must not use the lot nor panic.
-func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(rest int)) (woken bool) {
+// FinishWith is Finish, and calls gaveUp, with the bucket locked, if w was not woken. key is the
+// one that it waited under in the end, and rest is how many still wait there. gaveUp must not use the lot; if it panics, w is idle.
+func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken bool) {
 	return l.finish(w, false, gaveUp)
 }
 
 // Sleep blocks until w is woken, or until done delivers; then it is FinishWith. A nil done never
 // delivers, a nil gaveUp is not called.
-func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp func(rest int)) (woken bool) {
+func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp func(key K, rest int)) (woken bool) {
 	return l.finish(w, park.Sleep(w.sleeper.C(), done), gaveUp)
 }
 
 // finish is Finish; token says that the token was received. There is one for each wake and
 // no other, so whoever has it was woken.
-func (l *Lot[K]) finish(w *Waiter[K], token bool, gaveUp func(rest int)) bool {
+func (l *Lot[K]) finish(w *Waiter[K], token bool, gaveUp func(key K, rest int)) bool {
 	switch {
 	case !w.in:
 		return false
 	case !token && !(w.Exposed && w.over.Load()) && l.withdraw(w, gaveUp):
-		w.in = false
 		return false
 	}
 	// woken -> idle. The kick may still be on its way, and we must see it out (I5). It
@@ -145,20 +148,20 @@ func (l *Lot[K]) finish(w *Waiter[K], token bool, gaveUp func(rest int)) bool {
 }
 
 // withdraw takes w out of its queue, if it waits there, and reports whether.
-func (l *Lot[K]) withdraw(w *Waiter[K], gaveUp func(rest int)) bool {
+func (l *Lot[K]) withdraw(w *Waiter[K], gaveUp func(key K, rest int)) bool {
 	b := l.lockOf(w)
+	defer b.mu.Unlock() // gaveUp may panic
 	if w.phase.Get() != waiting {
-		b.mu.Unlock()
 		return false
 	}
 	q := w.queue
-	rest := q.len - 1
+	key, rest := q.key, q.len-1
 	b.take(q, w)
 	w.phase.Set(idle) // waiting -> idle
+	w.in = false
 	if gaveUp != nil {
-		gaveUp(rest)
+		gaveUp(key, rest)
 	}
-	b.mu.Unlock()
 	return true
 }
 

@@ -42,4 +42,5 @@ func one(c <-chan struct{}) <-chan struct{} { return c }
 // either is said of two channels that are about to be selected from.
 func either[T any](c <-chan struct{}, done <-chan T) (<-chan struct{}, <-chan T) { return c, done }
 
-func newTimer(d time.Duration) *time.Timer { return time.NewTimer(d) }
+// NewTimer makes a timer.
+func NewTimer(d time.Duration) *time.Timer { return time.NewTimer(d) }
