@@ -2,6 +2,7 @@ package lot_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -404,7 +405,7 @@ func TestSleepIsDurablyBlocking(t *testing.T) {
 func TestHammer(t *testing.T) {
 	l := lot.NewSmall[int](2, 2)
 	const keys, waiters = 8, 6
-	rounds := 2000
+	rounds := 10000
 	if testing.Short() {
 		rounds /= 10
 	}
@@ -460,6 +461,7 @@ func TestHammer(t *testing.T) {
 					return
 				default:
 				}
+				runtime.Gosched() // those who were woken need somewhere to run
 				k := r % keys
 				if r%5 == 0 {
 					to := (r / 5) % keys
