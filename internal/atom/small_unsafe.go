@@ -1,3 +1,5 @@
+//go:build !race
+
 package atom
 
 import (
@@ -7,10 +9,13 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// small is an atomic integer smaller than any that sync/atomic has. It stands in an aligned
-// word of 32 bits, in whose memory it is whole and on whose page, and which is what the
-// operations are on: so they are atomic for the processor, the race detector and the memory
-// model alike. Its neighbours in that word are left as they are.
+// small is an atomic integer smaller than any that sync/atomic has. It is a part of an aligned
+// word of 32 bits, and never crosses its border; the operations are on that word, which is
+// on the same page, and in the same object of the heap, whose sizes are multiples of it.
+//
+// Its neighbours in the word are left as they are, also if somebody writes them at the same
+// time by plain stores: then the word differs and the compare-and-swap fails, or they
+// come later. But the race detector would take that for a race: for it there is small_race_unsafe.go.
 type small[T uint8 | uint16] struct{ v T }
 
 // word returns the word that x is in, and how far to the left.

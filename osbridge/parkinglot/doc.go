@@ -26,10 +26,7 @@
 //
 // Any integer that is aligned to its size; others panic, as nil does. An int64 in a
 // struct is not aligned on 32-bit systems unless it comes first in what was allocated. All access to
-// the value is to be atomic. Where sync/atomic lacks the size, there are [Uint8] and [Uint16];
-// Wait reads such a value by the aligned word of 4 bytes that it is in, and so the race detector
-// will tell of a plain write to that word's other bytes at the same time. Give a Uint8
-// a word of its own where neighbours are written plainly.
+// the value is to be atomic. Where sync/atomic lacks the size, there are [Uint8] and [Uint16].
 //
 // # Memory ordering
 //

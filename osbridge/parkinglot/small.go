@@ -11,9 +11,7 @@ func (*noCopy) Unlock() {}
 // A Uint8 is an atomic uint8, one byte large. The zero value is zero; it must not be
 // copied after first use. Its operations are those of [atomic.Uint32], and as strong.
 //
-// They are done on the aligned word of 4 bytes that the value is in. What else is in that word
-// stays as it is, but it must not be written by plain stores meanwhile: to the memory
-// model and the race detector these would be races. Other Uint8 and Uint16 may share it.
+// What is beside it in memory may be anything, and is left as it is.
 //
 // [atomic.Uint32]: https://pkg.go.dev/sync/atomic#Uint32
 type Uint8 struct {
