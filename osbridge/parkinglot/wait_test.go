@@ -199,25 +199,20 @@ func TestAnnounceThenLookAgain(t *testing.T) {
 	<-over
 }
 
-// Many goroutines on many words, with timeouts: what notifies count is what waits report.
+// Many goroutines on many words, some with timeouts that come to nothing: nobody is forgotten.
 func TestHammerOfManyWords(t *testing.T) {
 	watch(t)
 	const waiters, words = 6, 3
 	var ws [words]parkinglot.Uint16
 	var wg, notifiers sync.WaitGroup
-	var woken, counted atomic.Int64
 	stop := make(chan struct{})
 	for i := range waiters {
 		wg.Go(func() {
 			for r := range rounds(20000) {
 				w := &ws[(r+i)%words]
-				v := w.Load()
-				switch {
-				case i == 0:
-					if r%50 == 0 && parkinglot.WaitFor(w.Addr(), v, time.Microsecond) && w.Load() == v {
-						woken.Add(0)
-					}
-				default:
+				if v := w.Load(); i == 0 {
+					parkinglot.WaitFor(w.Addr(), v, time.Duration(r%50)*time.Microsecond)
+				} else {
 					parkinglot.Wait(w.Addr(), v)
 				}
 			}
@@ -235,11 +230,11 @@ func TestHammerOfManyWords(t *testing.T) {
 				w.Add(1)
 				switch r % 4 {
 				case 0:
-					counted.Add(int64(parkinglot.NotifyAll(w.Addr())))
+					parkinglot.NotifyAll(w.Addr())
 				case 1:
-					counted.Add(int64(parkinglot.Notify(w.Addr(), 2)))
+					parkinglot.Notify(w.Addr(), 2)
 				default:
-					counted.Add(int64(parkinglot.NotifyOne(w.Addr())))
+					parkinglot.NotifyOne(w.Addr())
 				}
 				yield()
 			}
@@ -248,5 +243,4 @@ func TestHammerOfManyWords(t *testing.T) {
 	wg.Wait()
 	close(stop)
 	notifiers.Wait()
-	t.Logf("%d were woken", counted.Load())
 }
