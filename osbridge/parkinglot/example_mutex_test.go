@@ -23,7 +23,9 @@ import (
 // under that lock only. So Unlock, which looks at it last, misses nobody.
 type ByteMutex struct{ state parkinglot.Uint8 }
 
-var lot parkinglot.Lot
+var lot = new(parkinglot.Lot)
+
+var spin = 50 // how often Lock looks before it parks
 
 const (
 	locked = 1
@@ -52,7 +54,7 @@ func (m *ByteMutex) LockContext(ctx context.Context) error {
 	if m.state.CompareAndSwap(0, locked) {
 		return nil
 	}
-	for range 50 { // it may be free in a moment
+	for range spin { // it may be free in a moment
 		if m.TryLock() {
 			return nil
 		}

@@ -26,7 +26,7 @@ func KeyOf[T any](addr *T) Key {
 
 // hash multiplies, so that every bit of the address that tells it from its neighbours has a
 // say in the upper half, which is what counts in package lot.
-func (k Key) hash() uint64 { return uint64(uintptr(k.p)) * 0x9e3779b97f4a7c15 }
+func (k Key) hash() uint64 { return uint64(uintptr(k.p)) * mix }
 
 // aligned refuses what cannot be read in one step.
 func aligned[T Value](addr *T) {
