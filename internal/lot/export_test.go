@@ -16,8 +16,8 @@ func (l *Lot[K]) Warm() { l.current() }
 // Buckets is how many buckets there are now.
 func (l *Lot[K]) Buckets() int { return len(l.current().buckets) }
 
-// Where returns the bucket of a hash.
-func (l *Lot[K]) Where(hash uint64) int { return l.current().index(hash) }
+// Table identifies the table.
+func (l *Lot[K]) Table() any { return l.current() }
 
 // CheckBooks looks through the books and tells of the first invariant of lot.go that does not
 // hold. It may be called at any time.

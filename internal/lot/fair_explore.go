@@ -5,4 +5,6 @@ package lot
 // Fairness says whether wakes are fair ones: a search needs the same answer every time.
 var Fairness = func() bool { return false }
 
-func fair(*fairness) bool { return Fairness() }
+type fairness struct{}
+
+func (*fairness) due() bool { return Fairness() }

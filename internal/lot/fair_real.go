@@ -2,6 +2,23 @@
 
 package lot
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
-func fair(f *fairness) bool { return f.due(time.Now()) }
+// fairness decides when a bucket's wake shall be a fair one: now and then, at random
+// times of half a millisecond on average, so that no waiter starves and few pay.
+type fairness struct{ next time.Time }
+
+const fairEvery = time.Millisecond
+
+// due reports whether it is time, and if so, sets the next one.
+func (f *fairness) due() bool {
+	now := time.Now()
+	if now.Before(f.next) {
+		return false
+	}
+	f.next = now.Add(rand.N(fairEvery))
+	return true
+}

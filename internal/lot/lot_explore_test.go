@@ -136,6 +136,23 @@ func TestEveryWaitAndWake(t *testing.T) {
 			y.notify("notify b", 2, 1)
 			e.Check(y.exact)
 		}},
+		// The first of those who are woken serves again at once, and the second is told all the same.
+		explore.Scenario{Name: "wake two,the first serves again", Build: func(e *explore.Env) {
+			y := newYard(e, 4)
+			var a, b lot.Waiter[int]
+			y.l.Prepare(&a, 0, 0, nil)
+			y.l.Prepare(&b, 0, 0, nil)
+			e.Go("a", func() {
+				y.note(lot.Sleep[int, int](y.l, &a, nil, nil))
+				y.l.Prepare(&a, 1, bit32(1), nil)
+				if y.l.Finish(&a) {
+					y.Errorf("woken by nobody")
+				}
+			})
+			e.Go("b", func() { y.note(lot.Sleep[int, int](y.l, &b, nil, nil)) })
+			e.Go("wake", func() { y.wake(0, 2) })
+			e.Check(y.exact)
+		}},
 		// The first table is made meanwhile.
 		explore.Scenario{Name: "first wait,notify", Build: func(e *explore.Env) {
 			y := &yard{Env: e, l: lot.NewSmall[int](2, 4)}

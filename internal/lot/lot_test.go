@@ -298,16 +298,21 @@ func TestBucketsGrowWithKeys(t *testing.T) {
 	wantBooks(t, &l)
 }
 
-// Hashes that are all alike must not make the table grow for ever.
+// Hashes that are all alike must not make the table grow for ever, nor be replaced at each key.
 func TestLikeHashesDoNotGrowTheTable(t *testing.T) {
 	var l Lot
 	const n = 500
 	ws := make([]Waiter, n)
+	tables := map[any]bool{}
 	for i := range ws {
 		l.Prepare(&ws[i], i, same(i), nil)
+		tables[l.Table()] = true
 	}
 	if got := l.Buckets(); got > 4*n {
 		t.Errorf("%d buckets for %d keys", got, n)
+	}
+	if len(tables) > 8 {
+		t.Errorf("%d tables for %d keys", len(tables), n)
 	}
 	wantBooks(t, &l)
 	for i := range ws {

@@ -26,7 +26,6 @@ func onEverySize(t *testing.T, f func(t *testing.T, s sized)) {
 // sized are the functions for one type, on a value in the middle of an array.
 type sized struct {
 	name                      string
-	max                       int64 // the value that is expected; negative in a signed type
 	wait                      func(expected int64)
 	waitFor                   func(expected int64, d time.Duration) bool
 	waitUntil                 func(expected int64, at time.Time) bool
