@@ -76,6 +76,7 @@ func TestPanicsInCallbacksLeaveTheLotUsable(t *testing.T) {
 		boom := func() { panic("boom") }
 		wantPanic(t, "boom", func() { l.Park(bg, keyOf(&x), Parking{Validate: func() bool { panic("boom") }}) })
 		wantPanic(t, "boom", func() { l.Park(bg, keyOf(&x), Parking{BeforeSleep: boom}) })
+		want(t, "left by BeforeSleep", l.Len(keyOf(&x)), 0)
 		wantPanic(t, "boom", func() { l.Park(done(), keyOf(&x), Parking{TimedOut: func(Key, int) { panic("boom") }}) })
 		wantPanic(t, "boom", func() { l.UnparkOne(keyOf(&x), func(Result) uint64 { panic("boom") }) })
 		want(t, "left", l.Len(keyOf(&x)), 0)
