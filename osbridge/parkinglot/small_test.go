@@ -3,6 +3,7 @@ package parkinglot_test
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -98,9 +99,14 @@ func TestNeighboursDoNotDisturb(t *testing.T) {
 		plain uint8
 		c     parkinglot.Uint8
 	})
-	n := rounds(100000)
-	var wg sync.WaitGroup
+	n := rounds(200000)
+	var (
+		wg          sync.WaitGroup
+		over        atomic.Bool // the first has ended, and so do the others
+		added, last uint8
+	)
 	wg.Go(func() {
+		defer over.Store(true)
 		for i := range n {
 			if !a.b[0].CompareAndSwap(uint8(i), uint8(i+1)) {
 				t.Error("failed for a neighbour's sake")
@@ -109,27 +115,26 @@ func TestNeighboursDoNotDisturb(t *testing.T) {
 		}
 	})
 	wg.Go(func() {
-		for range n {
+		for ; !over.Load(); added += 3 {
 			a.b[1].Add(3)
 		}
 	})
 	wg.Go(func() {
-		for i := range n {
-			a.plain = uint8(i)
+		for ; !over.Load(); last++ {
+			a.plain = last + 1
 		}
 	})
 	wg.Go(func() {
-		for i := range n {
+		for !over.Load() {
 			a.c.Or(0xf0)
-			if i%2 == 0 {
-				a.c.And(0x0f)
-			}
+			a.c.And(0x0f)
 		}
+		a.c.Or(0xf0)
 	})
 	wg.Wait()
 	want(t, "the first", a.b[0].Load(), uint8(n))
-	want(t, "the second", a.b[1].Load(), uint8(3*n))
-	want(t, "the plain one", a.plain, uint8(n-1))
+	want(t, "the second", a.b[1].Load(), added)
+	want(t, "the plain one", a.plain, last)
 	want(t, "the last", a.c.Load(), 0xf0)
 }
 
