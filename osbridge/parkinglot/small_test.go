@@ -99,7 +99,7 @@ func TestNeighboursDoNotDisturb(t *testing.T) {
 		plain uint8
 		c     parkinglot.Uint8
 	})
-	n := rounds(200000)
+	n := rounds(1000000)
 	var (
 		wg          sync.WaitGroup
 		over        atomic.Bool // the first has ended, and so do the others
