@@ -14,6 +14,8 @@ type (
 	Uint32         = atomic.Uint32
 	Uint64         = atomic.Uint64
 	Uintptr        = atomic.Uintptr
+	Uint8          = small[uint8]
+	Uint16         = small[uint16]
 	Pointer[T any] = atomic.Pointer[T]
 	Mutex          = sync.Mutex
 )

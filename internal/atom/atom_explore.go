@@ -16,6 +16,8 @@ type (
 	Uint32         = Number[uint32, atomic.Uint32, *atomic.Uint32]
 	Uint64         = Number[uint64, atomic.Uint64, *atomic.Uint64]
 	Uintptr        = Number[uintptr, atomic.Uintptr, *atomic.Uintptr]
+	Uint8          = Number[uint8, small[uint8], *small[uint8]]
+	Uint16         = Number[uint16, small[uint16], *small[uint16]]
 	Pointer[T any] = Value[*T, atomic.Pointer[T], *atomic.Pointer[T]]
 )
 

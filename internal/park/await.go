@@ -95,7 +95,7 @@ func GiveUp(ctx context.Context, r Registration, t Ticket) error {
 // AwaitTimeout is Await for a duration, which must be positive; it returns
 // context.DeadlineExceeded.
 func AwaitTimeout(d time.Duration, r Registration, t Ticket) error {
-	timer := newTimer(d)
+	timer := NewTimer(d)
 	defer timer.Stop()
 	return Await(context.Background(), timer.C, r, t)
 }

@@ -87,16 +87,18 @@ func AfterDone(ctx context.Context, f func()) (stop func() bool) {
 // Timers, if set, makes the timers of this package: a channel, and a function that stops.
 var Timers atomic.Pointer[func(time.Duration) (<-chan time.Time, func() bool)]
 
-type timer struct {
+// A Timer is a time.Timer, as far as this module goes.
+type Timer struct {
 	C    <-chan time.Time
 	Stop func() bool
 }
 
-func newTimer(d time.Duration) *timer {
+// NewTimer makes a timer.
+func NewTimer(d time.Duration) *Timer {
 	if f := Timers.Load(); f != nil {
 		c, stop := (*f)(d)
-		return &timer{c, stop}
+		return &Timer{c, stop}
 	}
 	t := time.NewTimer(d)
-	return &timer{t.C, t.Stop}
+	return &Timer{t.C, t.Stop}
 }

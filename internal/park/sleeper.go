@@ -46,7 +46,7 @@ func Sleep[T any](c <-chan struct{}, done <-chan T) bool {
 
 // SleepFor is Sleep for a duration, which must be positive.
 func SleepFor(c <-chan struct{}, d time.Duration) bool {
-	timer := newTimer(d)
+	timer := NewTimer(d)
 	defer timer.Stop()
 	return Sleep(c, timer.C)
 }

@@ -1,0 +1,199 @@
+package lot
+
+import (
+	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/park"
+)
+
+// A Waiter is a record that is registered under a key. It is its owner's: embed it, and use
+// it again after Finish, in one lot at a time. The zero value is ready. It has
+// a channel, made by the first Prepare, so it belongs to one testing/synctest bubble
+// as that does, unless it is told to [Waiter.Forget] it.
+type Waiter[K comparable] struct {
+	// Word and Owner are for filters: bits, and what this record is embedded in. The owner sets
+	// them before Prepare; while it waits they are touched under the lock, by those who visit.
+	Word  uint64
+	Owner any
+
+	// Token is what the waker has to say: set under the lock, read after Finish.
+	Token uint64
+
+	// Exposed says that C will be called. The owner sets it before Prepare. Others need not
+	// pay for it.
+	Exposed bool
+
+	sleeper    park.Sleeper
+	in         bool        // between Prepare and Finish; the owner's
+	over       atom.Bool   // of an exposed one: its kick is over (I5)
+	hash       atom.Uint64 // (I1)
+	phase      atom.Guarded[phase]
+	queue      *queue[K] // (I1)
+	next, prev *Waiter[K]
+}
+
+type phase uint8
+
+const (
+	idle phase = iota
+	waiting
+	woken
+)
+
+// C returns the channel that delivers, once, when w is woken. Between Prepare and Finish
+// only; and do not receive from it after Finish.
+func (w *Waiter[K]) C() <-chan struct{} {
+	if !w.Exposed || !w.in {
+		panic("lot: C of a waiter that is not exposed or not registered")
+	}
+	return w.sleeper.C()
+}
+
+// Forget drops the channel, of an idle waiter. The next Prepare makes another.
+func (w *Waiter[K]) Forget() { w.sleeper = park.Sleeper{} }
+
+// Key returns the key that w waits under, which may have changed since Prepare, and its
+// hash. Whoever calls it holds that key, or has w from a visit.
+func (w *Waiter[K]) Key() (K, uint64) { return w.queue.key, w.queue.hash }
+
+// Prepare registers w under key, unless validate says that there is nothing to wait for, and
+// reports whether it did. Then call Finish or Sleep, always.
+//
+// validate runs with the bucket locked, w counted and not in the queue yet. It must not use
+// the lot. If it panics, nothing is registered. A nil validate is content.
+func (l *Lot[K]) Prepare(w *Waiter[K], key K, hash uint64, validate func() bool) bool {
+	if w.in {
+		panic("lot: Prepare of a waiter that is registered")
+	}
+	if w.sleeper == (park.Sleeper{}) {
+		w.sleeper = park.NewSleeper()
+	}
+	b, t := l.lock(hash)
+	b.count.Add(1) // [W1] (I2)
+	if validate != nil && !b.valid(validate) {
+		b.count.Add(-1)
+		b.mu.Unlock()
+		return false
+	}
+	w.in = true
+	if w.Exposed {
+		w.over.Store(false)
+	}
+	if w.hash.Load() != hash {
+		w.hash.Store(hash)
+	}
+	w.phase.Set(waiting) // idle -> waiting
+	b.enter(key, hash).push(w)
+	crowded := b.keys > b.crowd
+	b.mu.Unlock()
+	if crowded {
+		l.grow(t)
+	}
+	return true
+}
+
+// valid asks validate. If that does not return, the bucket is as before, and free.
+func (b *bucket[K]) valid(validate func() bool) (ok bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			b.count.Add(-1)
+			b.mu.Unlock()
+		}
+	}()
+	ok = validate()
+	returned = true
+	return ok
+}
+
+// Finish ends the registration of w, and reports whether it was woken: true if it was,
+// whatever the caller has seen of it, and otherwise it is withdrawn. A wake is never lost by
+// a false, nor given back by a true. For a w that is not registered it answers false.
+func (l *Lot[K]) Finish(w *Waiter[K]) (woken bool) { return l.finish(w, false, nil) }
+
+// FinishWith is Finish, and calls gaveUp, with the bucket locked, if w was not woken. key is the
+// one that it waited under in the end, and rest is how many still wait there. gaveUp must not use the lot; if it panics, w is idle.
+func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken bool) {
+	return l.finish(w, false, gaveUp)
+}
+
+// Sleep blocks until w is woken, or until done delivers; then it is FinishWith. A nil done never
+// delivers, a nil gaveUp is not called.
+func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp func(key K, rest int)) (woken bool) {
+	return l.finish(w, park.Sleep(w.sleeper.C(), done), gaveUp)
+}
+
+// finish is Finish; token says that the token was received. There is one for each wake and
+// no other, so whoever has it was woken.
+func (l *Lot[K]) finish(w *Waiter[K], token bool, gaveUp func(key K, rest int)) bool {
+	switch {
+	case !w.in:
+		return false
+	case !token && !(w.Exposed && w.over.Load()) && l.withdraw(w, gaveUp):
+		return false
+	}
+	// woken -> idle. The kick may still be on its way, and we must see it out (I5). It
+	// was decided under a lock that is free by now, so it will come.
+	switch {
+	case w.Exposed: // the user may have the token, so it says nothing
+		for !w.over.Load() {
+			park.Yield()
+		}
+		park.Drain(w.sleeper.C())
+	case !token:
+		park.Sleep[struct{}](w.sleeper.C(), nil)
+	}
+	w.phase.Set(idle)
+	w.in = false
+	return true
+}
+
+// withdraw takes w out of its queue, if it waits there, and reports whether.
+func (l *Lot[K]) withdraw(w *Waiter[K], gaveUp func(key K, rest int)) bool {
+	b := l.lockOf(w)
+	defer b.mu.Unlock() // gaveUp may panic
+	if w.phase.Get() != waiting {
+		return false
+	}
+	q := w.queue
+	key, rest := q.key, q.len-1
+	b.take(q, w)
+	w.phase.Set(idle) // waiting -> idle
+	w.in = false
+	if gaveUp != nil {
+		gaveUp(key, rest)
+	}
+	return true
+}
+
+// lockOf returns the bucket that w is in, locked; or any, locked, if w was woken.
+//
+// The hash is read without the lock, and may be out of date when we have it. If it is
+// the same then, w is in that bucket and stays (I1).
+func (l *Lot[K]) lockOf(w *Waiter[K]) *bucket[K] {
+	for {
+		hash := w.hash.Load()
+		b, _ := l.lock(hash)
+		if w.hash.Load() == hash {
+			return b
+		}
+		b.mu.Unlock() // moved meanwhile
+	}
+}
+
+// take takes w out of q, and q out of the bucket if it is empty. The lock is held.
+func (b *bucket[K]) take(q *queue[K], w *Waiter[K]) {
+	q.remove(w)
+	b.count.Add(-1) // (I2)
+	if q.len == 0 {
+		b.drop(q)
+	}
+}
+
+// kick tells w that it was woken. It runs without a lock. (I5)
+func (w *Waiter[K]) kick() {
+	exposed := w.Exposed
+	w.sleeper.Kick() // if it is not exposed, w may be in use again now
+	if exposed {
+		w.over.Store(true)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package parkinglot_test
+
+const raceEnabled = false
