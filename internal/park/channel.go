@@ -49,6 +49,5 @@ func either[T any](c <-chan struct{}, done <-chan T) (<-chan struct{}, <-chan T)
 // AfterDone asks ctx to call f, in a goroutine of its own, when it is done.
 func AfterDone(ctx context.Context, f func()) (stop func() bool) { return context.AfterFunc(ctx, f) }
 
-
 // NewTimer makes a timer.
 func NewTimer(d time.Duration) *time.Timer { return time.NewTimer(d) }
