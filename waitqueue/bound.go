@@ -81,7 +81,7 @@ func (b *Bound) register() (*park.Bond, park.Ticket) {
 	if b.node.dead {
 		b.node = &node{q: b.queue, private: true, sleeper: b.node.sleeper, to: b.node.sleeper}
 	}
-	n, t := b.queue.enrol(b.node)
+	n, t := b.queue.enrol(b.node, false)
 	if n == nil {
 		return nil, 0
 	}

@@ -75,18 +75,16 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if done == nil {
 		return c.wait()
 	}
-	n, t := c.queue.enrol(nil)
+	n, t := c.queue.enrol(nil, true)
 	if n == nil {
 		return c.queue.cause.Err()
 	}
 	c.L.Unlock()
 	var err error
-	if !park.Sleep(n.C(), done) { // park.Await, spelled out: see there
-		err = park.GiveUp(ctx, n, t)
-	} else if c.queue.word.Load()&closed == 0 {
-		c.queue.house.giveBack(n) // given, or covered -> over (I9)
+	if n.rest(t) || park.Sleep(n.C(), done) { // park.Await, spelled out: see there
+		err = n.kicked(t)
 	} else {
-		err = n.Take(t, true)
+		err = park.GiveUp(ctx, n, t)
 	}
 	c.L.Lock()
 	return err
@@ -99,7 +97,7 @@ func (c *Cond) WaitTimeout(d time.Duration) error {
 	if d <= 0 && !c.queue.Closed() {
 		return context.DeadlineExceeded
 	}
-	n, t := c.queue.enrol(nil)
+	n, t := c.queue.enrol(nil, false)
 	if n == nil {
 		return c.queue.cause.Err()
 	}

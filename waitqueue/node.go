@@ -1,6 +1,7 @@
 package waitqueue
 
 import (
+	"github.com/rouse-go/rouse/internal/atom"
 	"github.com/rouse-go/rouse/internal/park"
 )
 
@@ -12,6 +13,7 @@ type node struct {
 	private bool         // a Bound's: never a spare
 	bit     uint64       // its place in the queue's house; 0: it has none
 	turn    uint64       // bit, or its negative: added to house.back it makes the node spare (I9)
+	look    atom.Uint32  // how its waiter learns of a kick (I10)
 
 	next, prev *node        // in the list or a chain (I1)
 	seq        uint64       // of the newest registration (I1)
@@ -37,9 +39,20 @@ const (
 	byClose // not stored: see settled
 )
 
+// The states of look. Only a waiter that can be neither cancelled nor selected on until it
+// has changed that itself looks first.
+const (
+	asleep  = iota // it is sent a token
+	looking        // it looks here, for a moment:  -> asleep, by itself, or -> told, by who kicks it
+	told           // it was kicked
+)
+
 // kick tells n that it was woken. It runs without the lock, on a node that is in
 // no list. (I1)
 func (n *node) kick() {
+	if n.look.CompareAndSwap(looking, told) { // (I10)
+		return
+	}
 	to, t, shared := n.to, park.Ticket(n.seq), n.joined || n.private
 	to.Kick() // n may be another's now, but for its Exposure
 	n.Kicked(t, shared)
@@ -47,16 +60,16 @@ func (n *node) kick() {
 
 // enrol registers own, or a spare node if own is nil, and returns it and the number of the
 // registration; or nil where the queue is closed. The registration waits, or has been
-// given the permit, if one was stored.
+// given the permit, if one was stored. looks says that its waiter may look before it sleeps.
 //
 // [W1] Announce, then look again: the step that raises the number in the word finds no
 // permit, or takes it. The caller's look at its condition comes after it. See [W2].
-func (q *Queue) enrol(own *node) (*node, park.Ticket) {
+func (q *Queue) enrol(own *node, looks bool) (*node, park.Ticket) {
 	q.mu.Lock()
 	s := q.word.Load()
 	for s&(woken|closed) == 0 {
 		if q.word.CompareAndSwap(s, s+one) { // (I2, I3)
-			n := q.begin(own)
+			n := q.begin(own, looks)
 			q.list.push(n)
 			t := park.Ticket(n.seq)
 			q.mu.Unlock()
@@ -64,19 +77,19 @@ func (q *Queue) enrol(own *node) (*node, park.Ticket) {
 		}
 		s = q.word.Load()
 	}
-	return q.enrolLate(own)
+	return q.enrolLate(own, looks)
 }
 
 // enrolLate is enrol where there was a permit, or the queue is closed. The lock is held.
-func (q *Queue) enrolLate(own *node) (*node, park.Ticket) {
+func (q *Queue) enrolLate(own *node, looks bool) (*node, park.Ticket) {
 	if taken, s := q.take(); !taken { // permit -> given (I3, I4)
 		q.mu.Unlock()
 		if s&closed != 0 {
 			return nil, 0
 		}
-		return q.enrol(own) // somebody else has taken it
+		return q.enrol(own, looks) // somebody else has taken it
 	}
-	n := q.begin(own)
+	n := q.begin(own, looks)
 	n.phase = byWake
 	t := park.Ticket(n.seq)
 	q.mu.Unlock()
@@ -85,7 +98,7 @@ func (q *Queue) enrolLate(own *node) (*node, park.Ticket) {
 }
 
 // begin begins a registration of n, or of a spare node if n is nil, and returns it. The lock is held.
-func (q *Queue) begin(n *node) *node {
+func (q *Queue) begin(n *node, looks bool) *node {
 	if n == nil {
 		if n = q.house.take(); n == nil {
 			n = q.house.another(q)
@@ -93,6 +106,11 @@ func (q *Queue) begin(n *node) *node {
 	}
 	q.seq++
 	n.seq, n.phase = q.seq, waiting
+	if looks && q.pass.Worth(uint32(q.seq)) {
+		n.look.Store(looking)
+	} else if n.look.Load() != asleep {
+		n.look.Store(asleep)
+	}
 	if n.joined {
 		n.to, n.joined = n.sleeper, false
 	}
@@ -100,6 +118,28 @@ func (q *Queue) begin(n *node) *node {
 		n.after = q.crowd.came
 	}
 	return n
+}
+
+// rest lets others run, if n's waiter may look before it sleeps, and reports whether it
+// has been kicked since. If not, it is to sleep.
+func (n *node) rest(t park.Ticket) (kicked bool) {
+	if n.look.Load() == asleep {
+		return false
+	}
+	start := n.q.pass.Start(uint32(t))
+	park.Pass()
+	kicked = !n.look.CompareAndSwap(looking, asleep) // (I10)
+	n.q.pass.Stop(start, kicked)
+	return kicked
+}
+
+// kicked ends the registration of n, which has a node of the house, when its kick has come.
+func (n *node) kicked(t park.Ticket) error {
+	if n.q.word.Load()&closed == 0 {
+		n.q.house.giveBack(n) // given, or covered -> over (I9)
+		return nil
+	}
+	return n.Take(t, true)
 }
 
 // retire ends the registration of n. If clean, nobody will kick it any more, and it

@@ -7,6 +7,7 @@ import (
 	"github.com/rouse-go/rouse/internal/atom"
 	"github.com/rouse-go/rouse/internal/cause"
 	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/internal/spin"
 	"github.com/rouse-go/rouse/subscribe"
 )
 
@@ -34,6 +35,7 @@ type Queue struct {
 	seq   uint64 // (I1) of the newest registration
 	cut   uint64 // (I1)
 	crowd *crowd // (I1) of a Cond, once somebody called Wait
+	pass  spin.Pass
 	cause cause.Cause
 }
 
@@ -123,18 +125,12 @@ func (q *Queue) Wait(ctx context.Context) error {
 			return park.ContextError(ctx)
 		}
 	}
-	n, t := q.enrol(nil)
+	n, t := q.enrol(nil, true)
 	if n == nil {
 		return q.cause.Err()
 	}
-	for park.Sleep(n.C(), done) { // park.Await, spelled out: see there
-		if q.word.Load()&closed == 0 {
-			q.house.giveBack(n) // given, or covered -> over (I9)
-			return nil
-		}
-		if err := n.Take(t, true); err != park.ErrPending {
-			return err
-		}
+	if n.rest(t) || park.Sleep(n.C(), done) { // park.Await, spelled out: see there
+		return n.kicked(t)
 	}
 	return park.GiveUp(ctx, n, t)
 }
@@ -151,7 +147,7 @@ func (q *Queue) WaitTimeout(d time.Duration) error {
 	case d <= 0:
 		return context.DeadlineExceeded
 	}
-	n, t := q.enrol(nil)
+	n, t := q.enrol(nil, false)
 	if n == nil {
 		return q.cause.Err()
 	}
@@ -162,7 +158,7 @@ func (q *Queue) WaitTimeout(d time.Duration) error {
 // then wait. A stored permit is delivered at once. See [subscribe.Subscription].
 func (q *Queue) Subscribe() subscribe.Subscription {
 	mustHave(q)
-	n, t := q.enrol(nil)
+	n, t := q.enrol(nil, false)
 	if n == nil {
 		return subscribe.New((*shut)(q), 0)
 	}

@@ -59,6 +59,9 @@ import (
 //	    its registration, once, when that is over and its token is gone. With or without the
 //	    lock: a wait that has received the token of its own node, on a queue that is not
 //	    closed, knows that it was woken, for CLOSED comes before the kicks of a close.
+//	I10. A node's waiter looks or sleeps, and look says which: who kicks a looking one changes that to
+//	    told and leaves no token; who goes to sleep changes it to asleep, if it is not told by then. Of
+//	    those two steps one comes first, and the other fails. After told the node is its waiter's again.
 //
 // Spurious kicks are legal. A missed one is not.
 const (
