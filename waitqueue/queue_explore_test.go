@@ -11,6 +11,7 @@ import (
 	"github.com/rouse-go/rouse"
 	"github.com/rouse-go/rouse/internal/atom"
 	"github.com/rouse-go/rouse/internal/explore"
+	"github.com/rouse-go/rouse/internal/spin"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitqueue"
 )
@@ -78,13 +79,14 @@ type play struct {
 	check func(*line)
 }
 
+// perform searches each play three times: where nodes must be made, where there are
+// some, and with waits that look before they sleep.
 func perform(t *testing.T, plays []play) {
+	defer spin.Passes.Store(false)
 	for _, p := range plays {
-		for _, again := range []bool{false, true} {
-			name := p.name + "/first"
-			if again {
-				name = p.name + "/again"
-			}
+		for _, how := range []string{"first", "again", "looking"} {
+			name, again := p.name+"/"+how, how != "first"
+			spin.Passes.Store(how == "looking")
 			explore.Run(t, explore.Scenario{Name: name, Build: func(e *explore.Env) {
 				l := &line{Env: e, q: new(waitqueue.Queue)}
 				if again { // the nodes are there
@@ -243,6 +245,13 @@ type locker struct{ atom.Mutex }
 var _ sync.Locker = (*locker)(nil)
 
 func TestEveryCond(t *testing.T) {
+	t.Run("sleeping", everyCond)
+	spin.Passes.Store(true)
+	defer spin.Passes.Store(false)
+	t.Run("looking", everyCond)
+}
+
+func everyCond(t *testing.T) {
 	signalled := func(signal func(*waitqueue.Cond)) func(e *explore.Env) {
 		return func(e *explore.Env) {
 			var l locker
