@@ -200,7 +200,7 @@ func (g *Gate) unreached() {
 
 var h = (*Gate).AsValue
 
-func (g *Gate).AsValue() {
+func (g *Gate) AsValue() {
 	g.open = true
 	g.cond.Broadcast()
 }
