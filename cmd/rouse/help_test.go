@@ -23,10 +23,7 @@ func TestHelpIsAPage(t *testing.T) {
 		if again, _, _ := rouse(cmd.Name(), "-h"); again != page || code != 0 || stderr != "" {
 			t.Errorf("%s: help and -h differ, or code %d, stderr %q", cmd.Name(), code, stderr)
 		}
-		var sections []string
-		for _, s := range regexp.MustCompile(`(?m)^[A-Z][A-Z ]+$`).FindAllString(page, -1) {
-			sections = append(sections, s)
-		}
+		sections := regexp.MustCompile(`(?m)^[A-Z][A-Z ]+$`).FindAllString(page, -1)
 		if !slices.IsSortedFunc(sections, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }) {
 			t.Errorf("%s: sections %q", cmd.Name(), sections)
 		}

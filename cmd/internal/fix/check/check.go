@@ -3,7 +3,7 @@
 //
 // Reading order: conds.go (the calls, and which variable each is made on), then one
 // file a check: loop.go, signal.go, lock.go and flow.go, choose.go, after.go; then
-// use.go and plan.go, which move a package to waitqueue.Cond.
+// use.go, plan.go, obstacle.go, replace.go and ends.go, which move a package to waitqueue.Cond.
 //
 // A check speaks where it can name the lost or wasted wakeup. Where the code does not say
 // enough (a condition in another package, a lock taken by a caller that is not here), it

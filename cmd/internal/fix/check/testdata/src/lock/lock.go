@@ -198,9 +198,9 @@ func (g *Gate) unreached() {
 	g.cond.Broadcast()
 }
 
-var h = (*Gate).asValue
+var h = (*Gate).AsValue
 
-func (g *Gate) asValue() {
+func (g *Gate) AsValue() {
 	g.open = true
 	g.cond.Broadcast()
 }
