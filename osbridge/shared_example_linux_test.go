@@ -1,3 +1,7 @@
+//go:build amd64 || 386
+
+// Elsewhere the tests may run in an emulator, which cannot start a second process.
+
 package osbridge_test
 
 import (

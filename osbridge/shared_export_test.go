@@ -1,6 +1,7 @@
 package osbridge
 
 import (
+	"context"
 	"runtime"
 	"unsafe"
 
@@ -37,4 +38,11 @@ func (s *Shared) Settle() {
 		}
 		runtime.Gosched()
 	}
+}
+
+// Keep makes ctx the one that the handle has asked, and returns what that calls at its end.
+func (s *Shared) Keep(ctx context.Context) (end func()) {
+	s.kept = &sharedWatch{done: ctx.Done(), stop: func() bool { return true }}
+	w := s.kept
+	return func() { s.end(w) }
 }

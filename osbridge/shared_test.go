@@ -153,8 +153,10 @@ func TestSharedHandlesAreOneCell(t *testing.T) {
 	for range 100 {
 		var both sync.WaitGroup
 		both.Go(func() {
-			wantIs(t, "Wait", a.Wait(ctx), nil)
-			a.Wake() // it may meet our own next wait, but there is none
+			if err := a.Wait(ctx); err != nil {
+				t.Error(err)
+			}
+			a.Wake()
 		})
 		b.Wake()
 		both.Wait()
@@ -213,7 +215,9 @@ func TestSharedLeavesMemoryAlone(t *testing.T) {
 	h.Wait(ctx) // takes the wake, and asks the context for nothing
 	go func() {
 		defer close(done)
-		wantIs(t, "Wait", h.Wait(ctx), nil) // sleeps, and leaves its request with the context
+		if err := h.Wait(ctx); err != nil { // it sleeps, and leaves its request with the context
+			t.Error(err)
+		}
 	}()
 	asleep(t, h)
 	h.Wake()
