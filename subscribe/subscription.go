@@ -87,6 +87,9 @@ func (s Subscription) Wait(ctx context.Context) error {
 	if err := s.r.Take(s.t, false); err != ErrPending {
 		return err
 	}
+	if b, ok := s.r.(park.Berth); ok {
+		return b.Rest(ctx, s.t)
+	}
 	return park.Await(ctx, ctx.Done(), s.r, s.t)
 }
 

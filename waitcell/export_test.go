@@ -13,13 +13,13 @@ const WordOffset = unsafe.Offsetof(Cell{}.word)
 // REGISTERING until finish does the other. Nobody else may be using c.
 func BeginRegistering(c *Cell) (finish func() subscribe.Subscription) {
 	s := c.word.Load()
-	next := s&^(parked|waking) + gen1
+	next := s&^(held|waking) + gen1
 	if !c.word.CompareAndSwap(s, next|registering) {
 		panic("waitcell: the cell is in use")
 	}
 	w := c.install(nil, c.slot.Load(), s)
 	return func() subscribe.Subscription {
-		if w, t := c.publish(w, ticket(next)); w != nil {
+		if w, t := c.publish(w, ticket(next), parked); w != nil {
 			return subscribe.New(w, t)
 		}
 		return subscribe.New((*shut)(c), 0)
@@ -38,10 +38,10 @@ func BeforeRepeat(c *Cell, n uint32) {
 func DeliverUnkicked(c *Cell) (kick func()) {
 	s := c.word.Load()
 	w := c.slot.Load()
-	if s&parked == 0 || !c.word.CompareAndSwap(s, s&^parked|waking) {
+	if s&parked == 0 || !c.word.CompareAndSwap(s, s&^held|waking) {
 		panic("waitcell: no waiter")
 	}
-	return func() { w.kick(ticket(s)) }
+	return func() { w.kick(ticket(s), s) }
 }
 
 // Settle returns the step of the same name, of the waiter that is in the cell now: it comes after

@@ -28,8 +28,8 @@ func (c *Cell) give(handOn bool) bool {
 			// changing slot while we read. It is the right one if the step succeeds:
 			// slot changes only with g (I1), and the step compares g too.
 			w := c.slot.Load()
-			if c.word.CompareAndSwap(s, s&^parked|waking) { // parked -> waking (I4)
-				w.kick(ticket(s))
+			if c.word.CompareAndSwap(s, s&^held|waking) { // parked -> waking (I4)
+				w.kick(ticket(s), s)
 				return true
 			}
 		default:
@@ -53,7 +53,7 @@ func (c *Cell) closeSlow(cause error) bool {
 			if s&parked == 0 {
 				return false
 			}
-			w.kick(ticket(s)) // (I4)
+			w.kick(ticket(s), s) // (I4)
 			return true
 		}
 	}
@@ -70,10 +70,11 @@ func (c *Cell) enrol(f *waiter) (*waiter, park.Ticket) {
 	if next := s + gen1 | parked; s&(gen1-1) == 0 && next >= gen1 && w.serves(f) && c.word.CompareAndSwap(s, next) {
 		return w, ticket(next) // idle -> parked (I2): nearly always
 	}
-	return c.enrolSlow(f)
+	return c.enrolSlow(f, parked)
 }
 
-func (c *Cell) enrolSlow(f *waiter) (*waiter, park.Ticket) {
+// enrolSlow is enrol in every state, for a waiter of that kind: parked, or parked|thread.
+func (c *Cell) enrolSlow(f *waiter, kind uint32) (*waiter, park.Ticket) {
 	for {
 		s := c.word.Load()
 		if s&registering != 0 {
@@ -83,13 +84,13 @@ func (c *Cell) enrolSlow(f *waiter) (*waiter, park.Ticket) {
 		if s&(woken|closed) == closed {
 			return nil, 0
 		}
-		next := s&^(parked|waking) + gen1
+		next := s&^(held|waking) + gen1
 		w := c.slot.Load()
 		if s&(parked|waking) == 0 && w.serves(f) && next>>genShift != 0 {
-			next, kick := announce(next)
+			next, kick := announce(next, kind)
 			if c.word.CompareAndSwap(s, next) { // idle -> parked, or woken -> waking
 				if kick {
-					w.kick(ticket(next))
+					w.kick(ticket(next), kind)
 				}
 				return w, ticket(next)
 			}
@@ -97,23 +98,23 @@ func (c *Cell) enrolSlow(f *waiter) (*waiter, park.Ticket) {
 		}
 		if c.word.CompareAndSwap(s, next|registering) { // idle, woken, parked or waking -> registering (I1)
 			w = c.install(f, w, s)
-			return c.publish(w, ticket(next))
+			return c.publish(w, ticket(next), kind)
 		}
 	}
 }
 
 // announce returns the word of a waiter that is registered, and whether it must be
 // kicked because a stored wake was given to it.
-func announce(s uint32) (next uint32, kick bool) {
+func announce(s, kind uint32) (next uint32, kick bool) {
 	if s&woken != 0 {
 		return s&^woken | waking, true
 	}
-	return s | parked, false
+	return s | kind, false
 }
 
 // publish ends REGISTERING. Wake and Close do not wait for a registration: they
 // leave their bit, and it is found here.
-func (c *Cell) publish(w *waiter, t park.Ticket) (*waiter, park.Ticket) {
+func (c *Cell) publish(w *waiter, t park.Ticket, kind uint32) (*waiter, park.Ticket) {
 	for {
 		s := c.word.Load()
 		if s&(woken|closed) == closed {
@@ -122,10 +123,10 @@ func (c *Cell) publish(w *waiter, t park.Ticket) (*waiter, park.Ticket) {
 			}
 			continue
 		}
-		next, kick := announce(s &^ registering)
+		next, kick := announce(s&^registering, kind)
 		if c.word.CompareAndSwap(s, next) { // registering -> parked, or waking
 			if kick {
-				w.kick(t)
+				w.kick(t, kind)
 			}
 			return w, t
 		}
@@ -138,7 +139,7 @@ func (c *Cell) install(f, old *waiter, s uint32) *waiter {
 	switch {
 	case s&parked != 0:
 		old.detached.Store(mark(ticket(s), replaced))
-		old.kick(ticket(s)) // (I4)
+		old.kick(ticket(s), s) // (I4)
 	case s&waking != 0:
 		old.detached.Store(mark(ticket(s), delivered)) // whoever made it waking kicks (I5)
 	}

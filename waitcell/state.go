@@ -27,6 +27,15 @@ import "strings"
 //	[4] idle when the wake was taken, woken when it was cancelled: the wake is stored again
 //	[5] but a wake from before the close that its holder hands on: -> closed+K, kick
 //
+// PARKED may have company: THREAD, the waiter is a goroutine locked to its OS thread, which
+// looks at this word itself and is sent no token; and ASLEEP, that thread sleeps in the kernel
+// on this word, or is about to. Every step that clears PARKED clears them too.
+//
+//	state          bits     doze                 stir            kick
+//	parked         P                                             a token
+//	looking        P,T      -> dozing            stays           none is needed: the word changed
+//	dozing         P,T,A    stays                -> looking      the kernel's wake
+//
 // A registration that must first write a record into slot passes through
 // registering(g); so does one that comes while another is parked or waking.
 // When the record in slot is the newcomer's own already, and idle, it is one
@@ -46,6 +55,9 @@ import "strings"
 //	    gives back what was delivered before.
 //	I7. (record, g) names one registration for ever: when g is about to repeat, the
 //	    cell's record is replaced by a new one.
+//	I8. ASLEEP implies THREAD, THREAD implies PARKED. A thread sleeps in the kernel only on a
+//	    word with ASLEEP set; the step that changes such a word is followed by the kernel's wake
+//	    (but for one that sets ASLEEP again after a stir).
 //
 // Spurious kicks are legal. A missed one is not.
 const (
@@ -54,6 +66,10 @@ const (
 	woken                   // W: a wake is stored; the next wait takes it
 	closed                  // C: final
 	parked                  // P: a waiter is registered, and was told nothing yet
+	thread                  // T: it is a thread, which looks at this word
+	asleep                  // A: it sleeps in the kernel on this word
+
+	held = parked | thread | asleep // all that is said of a registered waiter
 
 	genShift = 8
 	gen1     = 1 << genShift
@@ -65,9 +81,10 @@ type State uint32
 
 // String names the bits that are set, as in "REGISTERING|WOKEN", or answers
 // "WAITING" for a cell where nothing happens. PARKED means that a waiter is
-// registered.
+// registered, THREAD that it is an OS thread (see package osbridge), ASLEEP that the thread
+// sleeps in the kernel.
 func (s State) String() string {
-	names := [...]string{"REGISTERING", "WAKING", "WOKEN", "CLOSED", "PARKED"}
+	names := [...]string{"REGISTERING", "WAKING", "WOKEN", "CLOSED", "PARKED", "THREAD", "ASLEEP"}
 	var set []string
 	for i, name := range names {
 		if s&(1<<i) != 0 {
@@ -82,6 +99,6 @@ func (s State) String() string {
 
 // Clearing every flag must mean idle, and the flags must leave g alone.
 var (
-	_ [0]struct{}  = [registering & gen1]struct{}{}
-	_ [31]struct{} = [registering | waking | woken | closed | parked]struct{}{}
+	_ [0]struct{}   = [registering & gen1]struct{}{}
+	_ [127]struct{} = [registering | waking | woken | closed | held]struct{}{}
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rouse-go/rouse/internal/atom"
 	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/internal/spin"
 )
 
 // ErrReplaced is returned to a waiter whose place another one took: a Cell holds
@@ -20,6 +21,7 @@ type waiter struct {
 	cell    *Cell
 	sleeper park.Sleeper
 	guest   bool
+	gauge   spin.Gauge // for threads
 
 	// Not 0: this record is given up, and does not return to the slot. It is the
 	// ticket of the last registration <<8, and what became of that: replaced or
@@ -165,7 +167,7 @@ func (w *waiter) takeSlow(t park.Ticket, token bool) error {
 			}
 			done = w.cell.word.CompareAndSwap(s, s&^waking) // waking -> idle (I5)
 		case isClosed:
-			done = w.cell.word.CompareAndSwap(s, s&^parked) // closed+P -> closed
+			done = w.cell.word.CompareAndSwap(s, s&^held) // closed+P -> closed
 		case isKept:
 			done = w.detached.CompareAndSwap(s, mark(t, ended)) // (I5)
 		}
@@ -182,20 +184,22 @@ func (w *waiter) Withdraw(t park.Ticket) bool {
 		if p != isPending {
 			return false
 		}
-		if w.cell.word.CompareAndSwap(s, s&^parked) { // parked -> idle
+		if w.cell.word.CompareAndSwap(s, s&^held) { // parked -> idle
 			return true
 		}
 	}
 }
 
 // Cancel implements park.Registration.
-func (w *waiter) Cancel(t park.Ticket) {
-	token := false
+func (w *waiter) Cancel(t park.Ticket) { w.cancel(t, false) }
+
+// cancel is Cancel; token says that none is in the way of a later registration.
+func (w *waiter) cancel(t park.Ticket, token bool) {
 	for {
 		p, s := w.find(t)
 		switch p {
 		case isPending, isClosed:
-			if w.cell.word.CompareAndSwap(s, s&^parked) { // parked -> idle
+			if w.cell.word.CompareAndSwap(s, s&^held) { // parked -> idle
 				return
 			}
 		case isDelivered:
@@ -230,8 +234,12 @@ func (w *waiter) settle(t park.Ticket) {
 	}
 }
 
-// kick tells the holder of registration t to look.
-func (w *waiter) kick(t park.Ticket) {
+// kick tells the holder of registration t to look. s is the word that said of what kind it is.
+func (w *waiter) kick(t park.Ticket, s uint32) {
+	if s&thread != 0 {
+		w.rouse(s)
+		return
+	}
 	w.sleeper.Kick()
 	w.Kicked(t, false)
 }
@@ -244,7 +252,7 @@ func (w *waiter) Join(t park.Ticket, s park.Sleeper) (park.Registration, park.Ti
 		if p != isPending {
 			return w, t, false
 		}
-		next := word&^parked + gen1
+		next := word&^held + gen1
 		if !c.word.CompareAndSwap(word, next|registering) { // parked -> registering (I1)
 			continue
 		}
@@ -255,7 +263,7 @@ func (w *waiter) Join(t park.Ticket, s park.Sleeper) (park.Registration, park.Ti
 			g.own.Set(nil) // (I7)
 		}
 		c.slot.Store(g)
-		if r, t := c.publish(g, ticket(next)); r != nil {
+		if r, t := c.publish(g, ticket(next), parked); r != nil {
 			return r, t, true
 		}
 		return (*shut)(c), 0, false

@@ -3,6 +3,7 @@
 package park
 
 import (
+	"context"
 	"runtime"
 	"time"
 )
@@ -41,5 +42,8 @@ func one(c <-chan struct{}) <-chan struct{} { return c }
 
 // either is said of two channels that are about to be selected from.
 func either[T any](c <-chan struct{}, done <-chan T) (<-chan struct{}, <-chan T) { return c, done }
+
+// AfterDone asks ctx to call f, in a goroutine of its own, when it is done.
+func AfterDone(ctx context.Context, f func()) (stop func() bool) { return context.AfterFunc(ctx, f) }
 
 func newTimer(d time.Duration) *time.Timer { return time.NewTimer(d) }

@@ -3,6 +3,7 @@
 package park
 
 import (
+	"context"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -70,6 +71,14 @@ func some[T any](c <-chan T) any {
 		return nil
 	}
 	return c
+}
+
+// AfterDone asks ctx to call f when it is done. A context of the scheduler's does that in a thread.
+func AfterDone(ctx context.Context, f func()) (stop func() bool) {
+	if c, ok := ctx.(interface{ AfterDone(func()) func() bool }); ok {
+		return c.AfterDone(f)
+	}
+	return context.AfterFunc(ctx, f)
 }
 
 // Timers, if set, makes the timers of this package: a channel, and a function that stops.

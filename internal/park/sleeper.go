@@ -9,6 +9,8 @@
 // the first of many sources needs no goroutine and no reflection.
 package park
 
+import "time"
+
 // A Sleeper is where one goroutine sleeps. Its channel holds at most one
 // token, and a token says only "look again": the outcome of a wait is never in
 // the channel, it is in the books of the source. So a token too many is a
@@ -40,6 +42,13 @@ func Sleep[T any](c <-chan struct{}, done <-chan T) bool {
 	case <-done:
 		return false
 	}
+}
+
+// SleepFor is Sleep for a duration, which must be positive.
+func SleepFor(c <-chan struct{}, d time.Duration) bool {
+	timer := newTimer(d)
+	defer timer.Stop()
+	return Sleep(c, timer.C)
 }
 
 // closedC delivers at once, always. It is made outside any bubble, and as

@@ -1,4 +1,4 @@
-//go:build !waitaddr_portable && (386 || arm || mips || mipsle)
+//go:build !(waitaddr_portable || explore) && (386 || arm || mips || mipsle)
 
 package waitaddr
 

@@ -1,4 +1,4 @@
-//go:build !waitaddr_portable && (amd64 || arm64 || riscv64)
+//go:build !(waitaddr_portable || explore) && (amd64 || arm64 || riscv64)
 
 package waitaddr
 

@@ -1,4 +1,4 @@
-//go:build !linux || waitaddr_portable
+//go:build !linux || waitaddr_portable || explore
 
 package waitaddr
 

@@ -1,12 +1,14 @@
-//go:build waitaddr_portable || !(linux || windows || darwin || freebsd || (openbsd && (amd64 || arm64 || riscv64)))
+//go:build waitaddr_portable || explore || !(linux || windows || darwin || freebsd || (openbsd && (amd64 || arm64 || riscv64)))
 
 package waitaddr
 
 import (
 	"container/list"
 	"hash/maphash"
-	"sync"
 	"time"
+
+	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/park"
 )
 
 const (
@@ -14,15 +16,15 @@ const (
 	crossProcess = false
 )
 
-// A bucket holds the waiters of some addresses, each a channel that is closed
-// when it is chosen. Being in the list and being open are the same thing.
+// A bucket holds the waiters of some addresses, each a sleeper that is kicked
+// when it is chosen, once. Being in the list and being asleep are the same thing.
 //
 // No wake is lost: a waiter looks at the word [P1] and enters the list in one
 // critical section; a waker has changed the word before it takes the lock [P2].
 // Either the waker finds the waiter, or its critical section came first and the
 // waiter sees the change.
 type bucket struct {
-	mu      sync.Mutex
+	mu      atom.Mutex
 	waiters map[*uint32]*list.List // never empty; first in, first out
 }
 
@@ -43,31 +45,24 @@ func wait(addr *uint32, expected uint32, d time.Duration, _ Scope) error {
 		b.mu.Unlock()
 		return ErrMismatch
 	}
-	woken := make(chan struct{})
-	place := b.enter(addr, woken)
+	sleeper := park.NewSleeper()
+	place := b.enter(addr, sleeper)
 	b.mu.Unlock()
 
 	if d == forever {
-		<-woken
+		park.Sleep[struct{}](sleeper.C(), nil)
 		return nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-woken:
+	if park.SleepFor(sleeper.C(), d) {
 		return nil
-	case <-timer.C:
 	}
-
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	select {
-	case <-woken: // a wake has counted this waiter
+	if park.Drain(sleeper.C()) { // a wake has counted this waiter
 		return nil
-	default:
-		b.leave(addr, place)
-		return ErrTimeout
 	}
+	b.leave(addr, place)
+	return ErrTimeout
 }
 
 func wake(addr *uint32, n int, _ Scope) int {
@@ -77,20 +72,20 @@ func wake(addr *uint32, n int, _ Scope) int {
 	woken := 0
 	for ; woken < n && b.waiters[addr] != nil; woken++ {
 		first := b.waiters[addr].Front()
-		close(first.Value.(chan struct{}))
+		first.Value.(park.Sleeper).Kick()
 		b.leave(addr, first)
 	}
 	return woken
 }
 
-func (b *bucket) enter(addr *uint32, woken chan struct{}) *list.Element {
+func (b *bucket) enter(addr *uint32, s park.Sleeper) *list.Element {
 	if b.waiters == nil {
 		b.waiters = make(map[*uint32]*list.List)
 	}
 	if b.waiters[addr] == nil {
 		b.waiters[addr] = list.New()
 	}
-	return b.waiters[addr].PushBack(woken)
+	return b.waiters[addr].PushBack(s)
 }
 
 func (b *bucket) leave(addr *uint32, place *list.Element) {

@@ -1,4 +1,4 @@
-//go:build waitaddr_portable || !(linux || windows || darwin || freebsd || (openbsd && (amd64 || arm64 || riscv64)))
+//go:build waitaddr_portable || explore || !(linux || windows || darwin || freebsd || (openbsd && (amd64 || arm64 || riscv64)))
 
 package waitaddr
 

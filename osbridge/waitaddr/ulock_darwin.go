@@ -1,4 +1,4 @@
-//go:build !waitaddr_portable
+//go:build !(waitaddr_portable || explore)
 
 package waitaddr
 

@@ -1,0 +1,5 @@
+//go:build !explore
+
+package spin
+
+const exploring = false

@@ -1,0 +1,176 @@
+package osbridge
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
+	"github.com/rouse-go/rouse/subscribe"
+	"github.com/rouse-go/rouse/waitcell"
+)
+
+// Wait is [waitcell.Cell.Wait] for a goroutine that is locked to its OS thread: with the
+// same outcomes, and the same rules for who may call it when.
+//
+// A ctx that can be cancelled is watched only once the thread is about to sleep: then Wait
+// asks [context.AfterFunc] for one call, which allocates, and lets go of it when it
+// returns. A deadline goes to the kernel as well, so that the thread is up when its
+// context ends.
+func Wait(ctx context.Context, c *waitcell.Cell) error { return Policy{}.Wait(ctx, c) }
+
+// WaitTimeout is [waitcell.Cell.WaitTimeout] for a goroutine that is locked to its OS
+// thread. The kernel keeps the time, and nothing is allocated.
+func WaitTimeout(c *waitcell.Cell, d time.Duration) error { return Policy{}.WaitTimeout(c, d) }
+
+// WaitFor is [waitcell.Cell.WaitFor] for a goroutine that is locked to its OS thread. cond
+// runs on that thread.
+func WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool) error {
+	return Policy{}.WaitFor(ctx, c, cond)
+}
+
+// Wait is [Wait] by this policy.
+func (p Policy) Wait(ctx context.Context, c *waitcell.Cell) error {
+	mustHave(ctx, c)
+	if !direct() {
+		return c.Wait(ctx)
+	}
+	done := ctx.Done() // its code is the user's: before we look, and before we register
+	if taken, err := c.Poll(); taken || err != nil {
+		return err
+	}
+	if done != nil && ctx.Err() != nil {
+		if taken, err := c.Poll(); taken || err != nil { // once more: what came before the context's end wins
+			return err
+		}
+		return park.ContextError(ctx)
+	}
+	r, t, err := park.Enlist(c)
+	if r == nil {
+		return err
+	}
+	return p.rest(ctx, done, r, t, time.Time{})
+}
+
+// WaitTimeout is [WaitTimeout] by this policy.
+func (p Policy) WaitTimeout(c *waitcell.Cell, d time.Duration) error {
+	mustHave(context.Background(), c)
+	if d <= 0 || !direct() {
+		return c.WaitTimeout(d)
+	}
+	if taken, err := c.Poll(); taken || err != nil {
+		return err
+	}
+	r, t, err := park.Enlist(c)
+	if r == nil {
+		return err
+	}
+	return p.rest(context.Background(), nil, r, t, time.Now().Add(d))
+}
+
+// WaitFor is [WaitFor] by this policy.
+func (p Policy) WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool) error {
+	mustHave(ctx, c)
+	if !direct() {
+		return c.WaitFor(ctx, cond)
+	}
+	s := sources.Get().(*source)
+	defer s.free()
+	s.cell, s.policy = c, p
+	return subscribe.Until(ctx, s, cond)
+}
+
+// rest waits until registration t has an outcome, ctx is done or the deadline is
+// over, if there is one: first looking, then asleep.
+func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
+	word, gauge, most := r.Word(), r.Gauge(), p.most()
+	for {
+		// The look at the books comes after the look at the word: what they do not say by
+		// then will change the word from old.
+		old := word.Load()
+		if err := r.Take(t, true); err != park.ErrPending {
+			return err
+		}
+		if !gauge.Look(word, old, most, p.Fixed) {
+			break
+		}
+	}
+	start := time.Now()
+	err := sleep(ctx, done, r, t, deadline)
+	gauge.Note(time.Since(start), most)
+	return err
+}
+
+// sleep is the part of rest that is spent in the kernel. See [park.ThreadRegistration] for
+// why nothing is lost between the looks and the sleep.
+func sleep(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
+	remeasure()
+	until := deadline
+	if done != nil {
+		defer park.AfterDone(ctx, r.Stir)()
+		until, _ = ctx.Deadline()
+	}
+	for {
+		expected, ok := r.Doze(t) // announce, ...
+		if done != nil && ctx.Err() != nil {
+			return park.GiveUp(ctx, r, t) // ... look again ...
+		}
+		if ok {
+			switch err := doze(r.Word(), expected, until); err { // ... then sleep
+			case nil, waitaddr.ErrMismatch:
+			case waitaddr.ErrTimeout:
+				if done == nil {
+					return park.GiveUp(ctx, r, t)
+				}
+				until = time.Time{} // the context's own clock is a little behind, and decides
+			default:
+				if r.Withdraw(t) {
+					return err
+				}
+			}
+		}
+		if err := r.Take(t, true); err != park.ErrPending {
+			return err
+		}
+	}
+}
+
+// A source is a cell as WaitFor waits for it. It belongs to one call at a time.
+type source struct {
+	park.ThreadRegistration // of now
+	cell                    *waitcell.Cell
+	policy                  Policy
+}
+
+// sources are reused, for they are on the way to a wait. There is no channel in them.
+var sources = sync.Pool{New: func() any { return new(source) }}
+
+func (s *source) free() {
+	*s = source{}
+	sources.Put(s)
+}
+
+// Subscribe implements subscribe.Source.
+func (s *source) Subscribe() subscribe.Subscription {
+	r, t, _ := park.Enlist(s.cell)
+	if r == nil {
+		return s.cell.Subscribe() // closed
+	}
+	s.ThreadRegistration = r
+	return subscribe.New(s, t)
+}
+
+// Rest implements park.Berth.
+func (s *source) Rest(ctx context.Context, t park.Ticket) error {
+	return s.policy.rest(ctx, ctx.Done(), s.ThreadRegistration, t, time.Time{})
+}
+
+func mustHave(ctx context.Context, c *waitcell.Cell) {
+	if ctx == nil {
+		panic("osbridge: nil context")
+	}
+	if c == nil {
+		panic("osbridge: nil cell")
+	}
+}
