@@ -1,4 +1,4 @@
-//go:build amd64 || 386
+//go:build (amd64 || 386) && !explore && !waitaddr_portable
 
 // Elsewhere the tests may run in an emulator, which cannot start a second process.
 
