@@ -37,6 +37,8 @@ type Thread struct {
 	cell   waitcell.Cell // the thread waits here for calls
 	policy Policy
 	gauge  spin.Gauge // what looking was worth to the callers of Do
+	slept  atom.Int64 // when one of them last woke up, since epoch
+	tries  atom.Uint32
 	made   bool
 
 	id    atom.Uint64     // of the OS thread; 0: not running yet, or not known here
@@ -171,29 +173,67 @@ func (t *Thread) end() error {
 
 // await returns when the call is over, or was cancelled because ctx is done.
 //
-// [W1] The caller says that it will wait, then looks at the state in the same step. The thread says that the call
-// is over and looks for a waiter in the same step [W2]. Both are steps on one word.
+// [W1] The caller says that it will wait and looks at the state in one step. The thread says that the call
+// is over and looks for a waiter in one step [W2]. Both are steps on one word, so one comes first.
 func (t *Thread) await(ctx context.Context, c *call) error {
-	spinning, most := direct(), t.policy.most()
-	for spinning {
-		s := c.state.Load()
-		if s == callOver {
-			return nil
-		}
-		spinning = t.gauge.Look(&c.state, s, most, t.policy.Fixed)
+	if !direct() { // while we look, the thread cannot run
+		return t.sleep(ctx, c)
+	}
+	most := t.policy.most()
+	if t.look(c, most, t.policy.Fixed) {
+		return nil
 	}
 	start := time.Now()
-	if c.wait() { // [W1]
-		if err := c.cell.Wait(ctx); err != nil {
-			if c.cancel() {
-				return err
-			}
-			c.cell.Wait(context.Background()) // it runs
+	if t.tryAgain(start, most) && t.look(c, tryFor*most, true) {
+		return nil
+	}
+	err := t.sleep(ctx, c)
+	end := time.Now()
+	t.gauge.Note(end.Sub(start), most)
+	t.slept.Store(int64(end.Sub(epoch)))
+	return err
+}
+
+func (t *Thread) sleep(ctx context.Context, c *call) error {
+	if !c.wait() { // [W1]
+		return nil
+	}
+	err := c.cell.Wait(ctx)
+	if err == nil || c.cancel() {
+		return err
+	}
+	return c.cell.Wait(context.Background()) // it runs
+}
+
+// look looks at the call for as long as was worth it lately, and reports whether it is over.
+func (t *Thread) look(c *call, most time.Duration, fixed bool) bool {
+	for {
+		s := c.state.Load()
+		if s == callOver {
+			return true
+		}
+		if !t.gauge.Look(&c.state, s, most, fixed) {
+			return false
 		}
 	}
-	t.gauge.Note(time.Since(start), most)
-	return nil
 }
+
+// Two sides that both sleep are slow because both sleep: the thread finds that callers take long, the callers
+// that the thread does, and by that measure neither would ever look again, where waking up takes longer than
+// looking may. So when calls follow each other closely, one in a few looks for longer. If it succeeds, its caller is
+// back while the thread still looks, and from then on they meet.
+const (
+	tryEvery = 4
+	tryFor   = 4 // times as long
+)
+
+// tryAgain reports whether the caller that begins to sleep at start should look once more.
+func (t *Thread) tryAgain(start time.Time, most time.Duration) bool {
+	closely := start.Sub(epoch)-time.Duration(t.slept.Load()) < tryFor*most
+	return most > 0 && closely && t.tries.Add(1)%tryEvery == 0
+}
+
+var epoch = time.Now()
 
 // live is the life of the goroutine.
 func (t *Thread) live() {
