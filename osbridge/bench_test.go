@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/rouse-go/rouse/osbridge"
 	"github.com/rouse-go/rouse/osbridge/waitaddr"
@@ -36,7 +35,9 @@ func pairs(ctx context.Context) []pair {
 	return []pair{
 		{"osbridge", cells(func(c *waitcell.Cell) error { return osbridge.Wait(context.Background(), c) })},
 		{"osbridge-ctx", cells(func(c *waitcell.Cell) error { return osbridge.Wait(ctx, c) })},
-		{"osbridge-nospin", cells(func(c *waitcell.Cell) error { return osbridge.Policy{Spin: -1}.Wait(context.Background(), c) })},
+		{"osbridge-kernel", cells(func(c *waitcell.Cell) error {
+			return osbridge.Policy{Spin: -1, Kernel: osbridge.Forever}.Wait(context.Background(), c)
+		})},
 		{"chan", func() (wk, wt [2]func()) {
 			for i := range wk {
 				c := make(chan struct{}, 1)
@@ -119,5 +120,3 @@ func BenchmarkLockedRoundTrip(b *testing.B) {
 		})
 	}
 }
-
-var _ = time.Now

@@ -8,7 +8,7 @@ import (
 )
 
 // kernel says whether threads can sleep on an address here.
-var kernel = waitaddr.Backend() != "portable" || exploring
+var kernel = waitaddr.Backend() != "portable"
 
 // procs is GOMAXPROCS, measured when that makes a difference: whenever it was 1, and
 // whenever a thread is about to sleep.
@@ -17,6 +17,9 @@ var procs atom.Int32
 // direct reports whether to go to the kernel, past the scheduler. A thread that sleeps there
 // keeps its P for 20 microseconds to 10 milliseconds, so there must be another.
 func direct() bool {
+	if exploring {
+		return true
+	}
 	if procs.Load() < 2 {
 		remeasure()
 	}
@@ -24,7 +27,7 @@ func direct() bool {
 }
 
 func remeasure() {
-	if n := int32(runtime.GOMAXPROCS(0)); n != procs.Load() {
+	if n := int32(runtime.GOMAXPROCS(0)); !exploring && n != procs.Load() {
 		procs.Store(n)
 	}
 }

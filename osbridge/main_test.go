@@ -3,9 +3,7 @@ package osbridge_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ var roles = map[string]func(){}
 
 const roleVariable = "OSBRIDGE_TEST_ROLE"
 
+// No test and nothing that a test calls may leave a goroutine behind.
 func TestMain(m *testing.M) {
 	if role := roles[os.Getenv(roleVariable)]; role != nil {
 		role()
@@ -77,23 +76,4 @@ func equal[T comparable](t fataler, what string, got, want T) {
 	if got != want {
 		t.Fatalf("%s: %v, want %v", what, got, want)
 	}
-}
-
-// wantPanic fails unless f panics with text that begins so.
-func wantPanic(t fataler, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Fatalf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
-}
-
-// watchdog ends the process with what describe says if the test does not end in a
-// minute. That is no assertion about time: it replaces go test's ten minutes.
-func watchdog(t testing.TB, describe func() string) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs: " + describe()) })
-	t.Cleanup(func() { timer.Stop() })
 }

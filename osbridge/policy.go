@@ -1,34 +1,55 @@
 package osbridge
 
 import (
+	"math"
 	"time"
 
 	"github.com/rouse-go/rouse/internal/spin"
 )
 
-// DefaultSpin is how long a wait looks before it sleeps, unless a Policy says
-// otherwise: about what it costs to sleep and be woken.
-const DefaultSpin = spin.Default
+const (
+	// DefaultSpin is how long a wait looks before it sleeps, unless a Policy says otherwise: about
+	// what it costs to sleep and be woken.
+	DefaultSpin = spin.Look
 
-// A Policy says how a thread waits: how long it looks at the cell before it sleeps in the
-// kernel. Its methods are the functions of this package; those have the zero Policy, which is
-// right unless measurements say otherwise.
+	// DefaultKernel is how long a thread sleeps in the kernel before it sleeps as
+	// goroutines do, unless a Policy says otherwise.
+	DefaultKernel = spin.Kernel
+
+	// Forever is a limit that is never reached.
+	Forever = time.Duration(math.MaxInt64)
+)
+
+// A Policy says how a thread waits: it looks at the cell, then it sleeps in the kernel, then it
+// sleeps as a goroutine does. Its methods are the functions of this package; those have the zero
+// Policy, which is right unless measurements say otherwise.
 //
-// Looking costs processor time and gives latency: a wake that comes while the thread looks is
-// seen within a fraction of a microsecond, one that comes when it sleeps takes several, and the
-// waker pays for a system call.
+//   - Looking costs processor time. A wake is seen within a fraction of a microsecond.
+//   - In the kernel the thread is woken by one system call and one switch. But it keeps its P
+//     for up to 10 milliseconds, and the runtime's monitor does not rest meanwhile.
+//   - As a goroutine it costs nothing while it sleeps, and two switches when it is woken.
+//
+// How long the first two may take is the policy's. Each is left out once two waits in a row
+// took longer than that, but for one wait in 64, and is taken again when one takes less: so
+// threads that answer each other at once meet in user space, and an idle one burns nothing.
 type Policy struct {
 	// Spin is how long a wait looks at most. 0 is DefaultSpin, less than 0 not at all.
 	Spin time.Duration
 
-	// Fixed looks for that long at every wait. Otherwise looking is left out once two waits in
-	// a row took longer than Spin, until one takes less: an idle thread burns nothing.
+	// Kernel is how long it sleeps in the kernel at most. 0 is DefaultKernel, less than 0 not
+	// at all. With Forever, where latency is worth more than processor time, it sleeps nowhere else.
+	Kernel time.Duration
+
+	// Fixed takes both steps at every wait, whatever earlier ones took.
 	Fixed bool
 }
 
-func (p Policy) most() time.Duration {
-	if p.Spin == 0 {
-		return DefaultSpin
+func (p Policy) spin() time.Duration   { return either(p.Spin, DefaultSpin) }
+func (p Policy) kernel() time.Duration { return either(p.Kernel, DefaultKernel) }
+
+func either(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
 	}
-	return p.Spin
+	return d
 }

@@ -57,10 +57,10 @@ func TestSharedDeathAtEachStep(t *testing.T) {
 			"Close, then Wake":  {func(h *osbridge.Shared) { h.Close() }, func(h *osbridge.Shared) { h.Wake() }, rouse.ErrClosed},
 		} {
 			cell := new(uint64)
-			h := handle(t, cell)
+			h := shared(t, cell)
 			result := make(chan error)
 			go func() { result <- h.Wait(patient(t)) }()
-			asleep(t, h)
+			sharedAsleep(t, h)
 			if !dying(func() { r.dies(osbridge.NewSharedOn(cell, mortal{waitaddr.Shared, after})) }) {
 				t.Fatalf("%s: it did not make the call", name)
 			}
@@ -82,10 +82,10 @@ func TestSharedDeathAtEachStep(t *testing.T) {
 	equal(t, "system calls", calls.wakes, 1)
 
 	// A dead waker's wake is there when a timeout is over.
-	h = handle(t, cell)
+	h = shared(t, cell)
 	result := make(chan error)
 	go func() { result <- h.WaitTimeout(10 * time.Millisecond) }()
-	asleep(t, h)
+	sharedAsleep(t, h)
 	if dying(func() { osbridge.NewSharedOn(cell, mortal{Kernel: waitaddr.Shared}).Wake() }) {
 		wantIs(t, "WaitTimeout", <-result, nil)
 	} else if err := <-result; err != nil && !errors.Is(err, context.DeadlineExceeded) { // it was over before

@@ -117,7 +117,7 @@ func FuzzSharedBesideModel(f *testing.F) { f.Fuzz(rapid.MakeFuzz(sharedBesideMod
 func TestSharedHammer(t *testing.T) {
 	cell := new(uint64)
 	newShared(t)
-	watchdog(t, func() string { return fmt.Sprintf("%x", handle(t, cell).Word().Load()) })
+	watch(t, func() string { return fmt.Sprintf("%x", shared(t, cell).Word().Load()) })
 	const wakers, waiters = 3, 4
 	rounds := 3000
 	if testing.Short() {
@@ -126,7 +126,7 @@ func TestSharedHammer(t *testing.T) {
 	var wakes, taken atomic.Int64
 	var all, sleepers sync.WaitGroup
 	for i := range waiters {
-		h := handle(t, cell)
+		h := shared(t, cell)
 		sleepers.Go(func() {
 			base, stop := context.WithCancel(context.Background())
 			defer stop()
@@ -158,7 +158,7 @@ func TestSharedHammer(t *testing.T) {
 		})
 	}
 	for range wakers {
-		h := handle(t, cell)
+		h := shared(t, cell)
 		all.Go(func() {
 			for range rounds {
 				wakes.Add(1)
@@ -168,7 +168,7 @@ func TestSharedHammer(t *testing.T) {
 		})
 	}
 	all.Wait()
-	h := handle(t, cell)
+	h := shared(t, cell)
 	for h.Word().Load()&w != 0 { // somebody takes the last one
 		runtime.Gosched()
 	}
@@ -185,7 +185,7 @@ func TestSharedHammer(t *testing.T) {
 // wake has come is passed in functions that it does not look into.
 func TestSharedCoalescedWakeSynchronizes(t *testing.T) {
 	cell := new(uint64)
-	a, b := handle(t, cell), handle(t, cell)
+	a, b := shared(t, cell), shared(t, cell)
 	for i := range 1000 {
 		var data int
 		var came bool

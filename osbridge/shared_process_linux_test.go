@@ -166,7 +166,7 @@ func TestSharedSurvivesKill(t *testing.T) {
 	for kind := range sharedFiles {
 		t.Run(kind, func(t *testing.T) {
 			file, region, cells := sharedMemory(t, kind)
-			watchdog(t, func() string { return fmt.Sprintf("%x", region[:128]) })
+			watch(t, func() string { return fmt.Sprintf("%x", region[:128]) })
 			kills := 20
 			if testing.Short() {
 				kills = 3

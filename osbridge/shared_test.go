@@ -25,10 +25,10 @@ const (
 // newShared returns a handle on a new cell, and skips where there are none.
 func newShared(t testing.TB) *osbridge.Shared {
 	t.Helper()
-	return handle(t, new(uint64))
+	return shared(t, new(uint64))
 }
 
-func handle(t testing.TB, cell *uint64) *osbridge.Shared {
+func shared(t testing.TB, cell *uint64) *osbridge.Shared {
 	t.Helper()
 	h, err := osbridge.NewShared(unsafe.Pointer(cell))
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -148,7 +148,7 @@ var noContext context.Context
 // Two handles are one cell: in each direction a wake and a close arrive, whether the other sleeps or not.
 func TestSharedHandlesAreOneCell(t *testing.T) {
 	cell := new(uint64)
-	a, b := handle(t, cell), handle(t, cell)
+	a, b := shared(t, cell), shared(t, cell)
 	ctx := patient(t)
 	for range 100 {
 		var both sync.WaitGroup
@@ -171,8 +171,8 @@ func TestSharedHandlesAreOneCell(t *testing.T) {
 	wantIs(t, "WaitTimeout", a.WaitTimeout(patience), rouse.ErrClosed)
 }
 
-// asleep returns once somebody announced a sleep.
-func asleep(t testing.TB, h *osbridge.Shared) {
+// sharedAsleep returns once somebody announced a sleep.
+func sharedAsleep(t testing.TB, h *osbridge.Shared) {
 	t.Helper()
 	ctx := patient(t)
 	for h.Word().Load()&s == 0 {
@@ -187,7 +187,7 @@ func TestSharedContextEndsTheSleep(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	result := make(chan error)
 	go func() { result <- h.Wait(ctx) }()
-	asleep(t, h)
+	sharedAsleep(t, h)
 	other := make(chan error)
 	go func() { other <- h.Wait(patient(t)) }()
 	cancel(errCable)
@@ -219,7 +219,7 @@ func TestSharedLeavesMemoryAlone(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	asleep(t, h)
+	sharedAsleep(t, h)
 	h.Wake()
 	<-done
 	before := h.Word().Load()
@@ -231,7 +231,7 @@ func TestSharedLeavesMemoryAlone(t *testing.T) {
 // What a wait that sleeps allocates: nothing, while its context stays the same.
 func TestSharedAllocatesNothing(t *testing.T) {
 	cell := new(uint64)
-	a, b := handle(t, cell), handle(t, new(uint64))
+	a, b := shared(t, cell), shared(t, new(uint64))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	over := make(chan struct{})

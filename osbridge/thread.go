@@ -179,12 +179,12 @@ func (t *Thread) await(ctx context.Context, c *call) error {
 	if !direct() { // while we look, the thread cannot run
 		return t.sleep(ctx, c)
 	}
-	most := t.policy.most()
-	if t.look(c, most, t.policy.Fixed) {
+	most := t.policy.spin()
+	if (t.policy.Fixed || t.gauge.Worth()) && t.look(c, most) {
 		return nil
 	}
 	start := time.Now()
-	if t.tryAgain(start, most) && t.look(c, tryFor*most, true) {
+	if t.tryAgain(start, most) && t.look(c, tryFor*most) {
 		return nil
 	}
 	err := t.sleep(ctx, c)
@@ -205,14 +205,15 @@ func (t *Thread) sleep(ctx context.Context, c *call) error {
 	return c.cell.Wait(context.Background()) // it runs
 }
 
-// look looks at the call for as long as was worth it lately, and reports whether it is over.
-func (t *Thread) look(c *call, most time.Duration, fixed bool) bool {
+// look looks at the call for as long as it may, and reports whether it is over.
+func (t *Thread) look(c *call, most time.Duration) bool {
 	for {
 		s := c.state.Load()
 		if s == callOver {
+			t.gauge.Note(0, most)
 			return true
 		}
-		if !t.gauge.Look(&c.state, s, most, fixed) {
+		if !spin.Watch(&c.state, s, most) {
 			return false
 		}
 	}
@@ -230,7 +231,7 @@ const (
 // tryAgain reports whether the caller that begins to sleep at start should look once more.
 func (t *Thread) tryAgain(start time.Time, most time.Duration) bool {
 	closely := start.Sub(epoch)-time.Duration(t.slept.Load()) < tryFor*most
-	return most > 0 && closely && t.tries.Add(1)%tryEvery == 0
+	return most > 0 && !exploring && closely && t.tries.Add(1)%tryEvery == 0
 }
 
 var epoch = time.Now()

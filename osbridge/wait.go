@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/internal/spin"
 	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitcell"
@@ -14,14 +15,13 @@ import (
 // Wait is [waitcell.Cell.Wait] for a goroutine that is locked to its OS thread: with the
 // same outcomes, and the same rules for who may call it when.
 //
-// A ctx that can be cancelled is watched only once the thread is about to sleep: then Wait
-// asks [context.AfterFunc] for one call, which allocates, and lets go of it when it
-// returns. A deadline goes to the kernel as well, so that the thread is up when its
-// context ends.
+// A ctx that can be cancelled costs nothing while the thread looks, or sleeps as a
+// goroutine. For a sleep in the kernel Wait asks [context.AfterFunc] for one call, which
+// allocates, and lets go of it before it returns.
 func Wait(ctx context.Context, c *waitcell.Cell) error { return Policy{}.Wait(ctx, c) }
 
 // WaitTimeout is [waitcell.Cell.WaitTimeout] for a goroutine that is locked to its OS
-// thread. The kernel keeps the time, and nothing is allocated.
+// thread. While it sleeps in the kernel, the kernel keeps the time.
 func WaitTimeout(c *waitcell.Cell, d time.Duration) error { return Policy{}.WaitTimeout(c, d) }
 
 // WaitFor is [waitcell.Cell.WaitFor] for a goroutine that is locked to its OS thread. cond
@@ -72,6 +72,9 @@ func (p Policy) WaitTimeout(c *waitcell.Cell, d time.Duration) error {
 // WaitFor is [WaitFor] by this policy.
 func (p Policy) WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool) error {
 	mustHave(ctx, c)
+	if cond == nil {
+		panic("osbridge: nil condition")
+	}
 	if !direct() {
 		return c.WaitFor(ctx, cond)
 	}
@@ -81,10 +84,11 @@ func (p Policy) WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool)
 	return subscribe.Until(ctx, s, cond)
 }
 
-// rest waits until registration t has an outcome, ctx is done or the deadline is
-// over, if there is one: first looking, then asleep.
+// rest waits until registration t has an outcome, ctx is done or the deadline is over, if
+// there is one: looking, then asleep in the kernel, then asleep as a goroutine.
 func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
-	word, gauge, most := r.Word(), r.Gauge(), p.most()
+	word := r.Word()
+	look, kernel := r.Gauges()
 	for {
 		// The look at the books comes after the look at the word: what they do not say by
 		// then will change the word from old.
@@ -92,48 +96,78 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 		if err := r.Take(t, true); err != park.ErrPending {
 			return err
 		}
-		if !gauge.Look(word, old, most, p.Fixed) {
+		if !p.Fixed && !look.Worth() || !spin.Watch(word, old, p.spin()) {
 			break
 		}
+		look.Note(0, p.spin())
 	}
+	remeasure()
 	start := time.Now()
-	err := sleep(ctx, done, r, t, deadline)
-	gauge.Note(time.Since(start), most)
+	err := park.ErrPending
+	if p.kernel() > 0 && (p.Fixed || kernel.Worth()) {
+		err = doze(ctx, done, r, t, deadline, p.kernel())
+	}
+	if err == park.ErrPending {
+		err = settle(ctx, done, r, t, deadline)
+	}
+	passed := time.Since(start)
+	look.Note(passed, p.spin())
+	kernel.Note(passed, p.kernel())
 	return err
 }
 
-// sleep is the part of rest that is spent in the kernel. See [park.ThreadRegistration] for
-// why nothing is lost between the looks and the sleep.
-func sleep(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
-	remeasure()
-	until := deadline
+// doze is the part of rest that is spent in the kernel. See [park.ThreadRegistration] for
+// why nothing is lost between the looks and the sleep. ErrPending: it has been long enough.
+func doze(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time, most time.Duration) error {
+	until := earlier(deadline, most)
 	if done != nil {
 		defer park.AfterDone(ctx, r.Stir)()
-		until, _ = ctx.Deadline()
 	}
 	for {
 		expected, ok := r.Doze(t) // announce, ...
 		if done != nil && ctx.Err() != nil {
-			return park.GiveUp(ctx, r, t) // ... look again ...
+			return park.GiveUp(ctx, r, t) // ... look again, ...
 		}
+		var slept error
 		if ok {
-			switch err := doze(r.Word(), expected, until); err { // ... then sleep
-			case nil, waitaddr.ErrMismatch:
-			case waitaddr.ErrTimeout:
-				if done == nil {
-					return park.GiveUp(ctx, r, t)
-				}
-				until = time.Time{} // the context's own clock is a little behind, and decides
-			default:
-				if r.Withdraw(t) {
-					return err
-				}
-			}
+			slept = sleepOn(r.Word(), expected, until) // ... then sleep
 		}
-		if err := r.Take(t, true); err != park.ErrPending {
+		if err := r.Take(t, true); err != park.ErrPending || slept == waitaddr.ErrTimeout {
 			return err
 		}
+		if slept != nil && slept != waitaddr.ErrMismatch && r.Withdraw(t) {
+			return slept
+		}
 	}
+}
+
+// settle is the part of rest that is spent as a goroutine.
+func settle(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
+	g, ok := r.Settle(t)
+	switch {
+	case !ok:
+		return r.Take(t, true)
+	case deadline.IsZero():
+		return park.Await(ctx, done, g, t)
+	}
+	if left := time.Until(deadline); left > 0 {
+		return park.AwaitTimeout(left, g, t)
+	}
+	return park.GiveUp(ctx, g, t)
+}
+
+// earlier returns the deadline, or the time most from now if that is earlier. The zero Time is never.
+func earlier(deadline time.Time, most time.Duration) time.Time {
+	if most == Forever {
+		return deadline
+	}
+	if exploring {
+		most = 24 * time.Hour // the explorer's timers do not go by this clock
+	}
+	if limit := time.Now().Add(most); deadline.IsZero() || limit.Before(deadline) {
+		return limit
+	}
+	return deadline
 }
 
 // A source is a cell as WaitFor waits for it. It belongs to one call at a time.

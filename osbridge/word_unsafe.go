@@ -13,8 +13,8 @@ func init() {
 	park.RouseThreads = func(word *atom.Uint32) { waitaddr.WakeAll(address(word)) }
 }
 
-// doze sleeps on a word while it is expected.
-func doze(word *atom.Uint32, expected uint32, until time.Time) error {
+// sleepOn sleeps in the kernel on a word while it is expected.
+func sleepOn(word *atom.Uint32, expected uint32, until time.Time) error {
 	return waitaddr.WaitUntil(address(word), expected, until)
 }
 

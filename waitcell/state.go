@@ -31,10 +31,10 @@ import "strings"
 // looks at this word itself and is sent no token; and ASLEEP, that thread sleeps in the kernel
 // on this word, or is about to. Every step that clears PARKED clears them too.
 //
-//	state          bits     doze                 stir            kick
-//	parked         P                                             a token
-//	looking        P,T      -> dozing            stays           none is needed: the word changed
-//	dozing         P,T,A    stays                -> looking      the kernel's wake
+//	state          bits     doze       stir         settle       kick
+//	parked         P                   stays                     a token
+//	looking        P,T      -> dozing  stays        -> parked    none is needed: the word changed
+//	dozing         P,T,A    stays      -> looking   -> parked    the kernel's wake
 //
 // A registration that must first write a record into slot passes through
 // registering(g); so does one that comes while another is parked or waking.

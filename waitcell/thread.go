@@ -44,8 +44,8 @@ func (w *waiter) rouse(s uint32) {
 // Word implements park.ThreadRegistration.
 func (b *berth) Word() *atom.Uint32 { return &b.cell.word }
 
-// Gauge implements park.ThreadRegistration.
-func (b *berth) Gauge() *spin.Gauge { return &b.gauge }
+// Gauges implements park.ThreadRegistration.
+func (b *berth) Gauges() (look, kernel *spin.Gauge) { return &b.look, &b.kernel }
 
 // Doze implements park.ThreadRegistration.
 func (b *berth) Doze(t park.Ticket) (expected uint32, ok bool) {
@@ -56,6 +56,19 @@ func (b *berth) Doze(t park.Ticket) (expected uint32, ok bool) {
 		}
 		if s&asleep != 0 || b.cell.word.CompareAndSwap(s, s|asleep) { // looking -> dozing (I8)
 			return s | asleep, true
+		}
+	}
+}
+
+// Settle implements park.ThreadRegistration.
+func (b *berth) Settle(t park.Ticket) (park.Registration, bool) {
+	for {
+		p, s := (*waiter)(b).find(t)
+		if p != isPending {
+			return nil, false
+		}
+		if b.cell.word.CompareAndSwap(s, s&^(thread|asleep)) { // looking or dozing -> parked (I8)
+			return (*waiter)(b), true
 		}
 	}
 }

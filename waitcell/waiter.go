@@ -21,7 +21,8 @@ type waiter struct {
 	cell    *Cell
 	sleeper park.Sleeper
 	guest   bool
-	gauge   spin.Gauge // for threads
+
+	look, kernel spin.Gauge // for threads: what the two steps before the channel were worth
 
 	// Not 0: this record is given up, and does not return to the slot. It is the
 	// ticket of the last registration <<8, and what became of that: replaced or

@@ -27,8 +27,13 @@ type ThreadRegistration interface {
 	// to expect there. False: there is an outcome.
 	Doze(Ticket) (expected uint32, ok bool)
 
-	// Gauge remembers what it was worth to look at this word before sleeping.
-	Gauge() *spin.Gauge
+	// Gauges remember what it was worth to look at this word, and to sleep in the
+	// kernel on it.
+	Gauges() (look, kernel *spin.Gauge)
+
+	// Settle makes it the registration of a goroutine, which sleeps on a channel.
+	// False: there is an outcome. The ticket stays.
+	Settle(Ticket) (Registration, bool)
 
 	// Stir makes the thread that sleeps on the word, if one does, look again. It may be
 	// called by anybody, and later than the registration.

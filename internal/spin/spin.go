@@ -1,9 +1,12 @@
-// Package spin decides how long a thread looks at a word before it sleeps in the kernel.
+// Package spin decides how a thread waits: how long it looks at a word, and how long it
+// sleeps in the kernel before it sleeps as goroutines do.
 //
-// To sleep and be woken costs two threads some microseconds each. So looking for about as
-// long is never much worse than sleeping at once, and if the other side answers within that time it
-// is ten to a hundred times better. Where it has not answered in time lately, looking is
-// waste, and is left out.
+// To sleep in the kernel and be woken costs two threads some microseconds each. So looking for
+// about as long is never much worse than sleeping at once, and if the other side answers
+// within that time it is ten to a hundred times better. A thread in the kernel keeps its P, and
+// the runtime's monitor watches it, every 20 microseconds at first: that is a good price for a
+// wake in one switch, but not if nothing comes for long. Where the last waits took longer, the
+// step is left out, but for a try now and then.
 package spin
 
 import (
@@ -13,34 +16,52 @@ import (
 	"github.com/rouse-go/rouse/internal/atom"
 )
 
-// Default is the longest look: what it costs to sleep and be woken, and some more.
-const Default = 20 * time.Microsecond
+// The longest look, and the longest sleep in the kernel, unless somebody knows better.
+const (
+	Look   = 20 * time.Microsecond
+	Kernel = 200 * time.Microsecond
+)
 
 const (
-	patience = 2  // waits in a row that took too long, before looking is left out
+	patience = 2  // waits in a row that took too long, before a step is left out
+	try      = 64 // and then it is tried once in so many
 	glance   = 64 // looks before the clock is asked, and between that and the next time
 )
 
 // alone is set where looking keeps the other side from running.
 var alone = runtime.NumCPU() == 1
 
-// A Gauge remembers what looking was worth in one place. The zero value is ready: it
-// looks. Any number of threads may use it at once.
+// A Gauge remembers, for one step and one place, how many waits in a row took longer than
+// the step may. The zero value is ready. Any number of threads may use it at once.
 type Gauge struct{ late atom.Uint32 }
 
-// Look watches word until it is not old, and says whether it changed. It gives up after
-// most, or at once if the last waits took longer than that; with fixed it minds the time only.
-func (g *Gauge) Look(word *atom.Uint32, old uint32, most time.Duration, fixed bool) bool {
-	if most <= 0 || alone || exploring || !fixed && g.late.Load() >= patience {
+// Worth reports whether to take the step.
+func (g *Gauge) Worth() bool {
+	n := g.late.Load()
+	return n < patience || n%try == 0
+}
+
+// Note says that a wait took d, where the step may take most.
+func (g *Gauge) Note(d, most time.Duration) {
+	switch {
+	case exploring:
+	case d >= most:
+		g.late.Add(1)
+	case g.late.Load() != 0:
+		g.late.Store(0)
+	}
+}
+
+// Watch watches word until it is not old, for at most the given time, and says whether it changed.
+func Watch(word *atom.Uint32, old uint32, most time.Duration) bool {
+	if most <= 0 || alone || exploring {
 		return word.Load() != old
 	}
 	if changes(word, old) {
-		g.Note(0, most)
 		return true
 	}
 	for start := time.Now(); time.Since(start) < most; {
 		if changes(word, old) {
-			g.Note(0, most)
 			return true
 		}
 	}
@@ -54,14 +75,4 @@ func changes(word *atom.Uint32, old uint32) bool {
 		}
 	}
 	return false
-}
-
-// Note says that a wait took d, where looking for most was allowed.
-func (g *Gauge) Note(d, most time.Duration) {
-	switch late := g.late.Load(); {
-	case d >= most && late < patience:
-		g.late.Store(late + 1)
-	case d < most && late != 0:
-		g.late.Store(0)
-	}
 }

@@ -4,7 +4,6 @@ package waitaddr
 
 import (
 	"container/list"
-	"hash/maphash"
 	"time"
 
 	"github.com/rouse-go/rouse/internal/atom"
@@ -26,16 +25,6 @@ const (
 type bucket struct {
 	mu      atom.Mutex
 	waiters map[*uint32]*list.List // never empty; first in, first out
-}
-
-// table is large enough that unrelated words rarely meet.
-var (
-	table [64]bucket
-	seed  = maphash.MakeSeed()
-)
-
-func bucketOf(addr *uint32) *bucket {
-	return &table[maphash.Comparable(seed, addr)%uint64(len(table))]
 }
 
 func wait(addr *uint32, expected uint32, d time.Duration, _ Scope) error {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package osbridge_test
+
+const raceEnabled = false
