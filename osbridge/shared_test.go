@@ -7,12 +7,14 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
 
 	"github.com/rouse-go/rouse"
 	"github.com/rouse-go/rouse/osbridge"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 )
 
 const (
@@ -181,29 +183,92 @@ func sharedAsleep(t testing.TB, h *osbridge.Shared) {
 	}
 }
 
-// A sleeper is woken by the end of its context: by a cancellation, and by its deadline; and by no other's.
-func TestSharedContextEndsTheSleep(t *testing.T) {
-	h := newShared(t)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	result := make(chan error)
-	go func() { result <- h.Wait(ctx) }()
-	sharedAsleep(t, h)
-	other := make(chan error)
-	go func() { other <- h.Wait(patient(t)) }()
-	cancel(errCable)
-	err := <-result
-	wantIs(t, "Wait", err, errCable)
-	wantIs(t, "Wait", err, context.Canceled)
-	h.Wake()
-	wantIs(t, "the other's Wait", <-other, nil)
+// A counting kernel tells how many have gone to sleep.
+type counting struct {
+	osbridge.Kernel
+	slept atomic.Int32
+}
 
+func (k *counting) WaitUntil(addr *uint32, expected uint32, deadline time.Time) error {
+	k.slept.Add(1)
+	return k.Kernel.WaitUntil(addr, expected, deadline)
+}
+
+func (k *counting) await(t testing.TB, n int32) {
+	for ctx := patient(t); k.slept.Load() < n; runtime.Gosched() {
+		must(t, ctx.Err())
+	}
+}
+
+// Sleepers are woken by the end of their contexts, each by its own, in whatever order they came: by a cancellation,
+// and by a deadline.
+func TestSharedContextEndsTheSleep(t *testing.T) {
+	newShared(t)
+	for _, first := range []int{0, 1} {
+		k := &counting{Kernel: waitaddr.Shared}
+		h := osbridge.NewSharedOn(new(uint64), k)
+		var cancels [2]context.CancelCauseFunc
+		var results [2]chan error
+		for i := range results {
+			var ctx context.Context
+			ctx, cancels[i] = context.WithCancelCause(t.Context())
+			results[i] = make(chan error, 1)
+			go func() { results[i] <- h.Wait(ctx) }()
+			k.await(t, int32(i+1))
+		}
+		for _, i := range []int{first, 1 - first} {
+			select {
+			case err := <-results[i]:
+				t.Fatal("it did not sleep: ", err)
+			default:
+			}
+			cancels[i](errCable)
+			err := <-results[i]
+			wantIs(t, "Wait", err, errCable)
+			wantIs(t, "Wait", err, context.Canceled)
+		}
+	}
+	h := newShared(t)
 	late, stop := context.WithTimeoutCause(t.Context(), time.Millisecond, errCable)
 	defer stop()
-	err = h.Wait(late)
+	err := h.Wait(late)
 	wantIs(t, "Wait", err, errCable)
 	wantIs(t, "Wait", err, context.DeadlineExceeded)
 	h.Wake()
 	wantIs(t, "Wait, when there is a wake", h.Wait(late), nil)
+}
+
+// A hasty kernel is faster than any deadline.
+type hasty struct{ osbridge.Kernel }
+
+func (k hasty) WaitUntil(addr *uint32, expected uint32, deadline time.Time) error {
+	if !deadline.IsZero() {
+		return waitaddr.ErrTimeout
+	}
+	return k.Kernel.WaitUntil(addr, expected, deadline)
+}
+
+// The error is the context's, also if the kernel knows of the deadline first. A wake that comes after the first look
+// wins over a context that was done before.
+func TestSharedContextAndKernelDisagree(t *testing.T) {
+	newShared(t)
+	h := osbridge.NewSharedOn(new(uint64), hasty{waitaddr.Shared})
+	ctx, stop := context.WithTimeoutCause(t.Context(), 5*time.Millisecond, errCable)
+	defer stop()
+	wantIs(t, "Wait", h.Wait(ctx), errCable)
+	wantIs(t, "Wait", h.Wait(&waking{cancelledWith(nil), h}), nil)
+	wantIs(t, "Wait", h.WaitTimeout(time.Hour), context.DeadlineExceeded)
+}
+
+// A waking context wakes the cell when it is asked for its error.
+type waking struct {
+	context.Context
+	h *osbridge.Shared
+}
+
+func (c *waking) Err() error {
+	c.h.Wake()
+	return c.Context.Err()
 }
 
 // After its context has ended nobody touches the cell for it, nor while nobody waits: the memory may be gone.

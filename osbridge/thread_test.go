@@ -255,9 +255,9 @@ func TestThreadAllocatesNothing(t *testing.T) {
 func TestThreadHammer(t *testing.T) {
 	th := osbridge.NewThread()
 	watch(t, func() string { return "calls" })
-	rounds := 400
+	rounds := 150
 	if testing.Short() {
-		rounds = 60
+		rounds = 30
 	}
 	ran := 0 // no lock: they run one at a time, and Close orders our look
 	var mu sync.Mutex
