@@ -1,0 +1,316 @@
+package osbridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/rouse-go/rouse"
+	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/park"
+	"github.com/rouse-go/rouse/internal/spin"
+	"github.com/rouse-go/rouse/waitcell"
+	"github.com/rouse-go/rouse/waitqueue"
+)
+
+// ErrReentrant is returned by a [Thread.Do] that was called on that very thread, by a
+// function that runs there: it would wait for itself.
+var ErrReentrant = errors.New("osbridge: Do called on its own thread")
+
+// A Thread is a goroutine that is locked to one OS thread and runs there what others hand it. Make it with
+// [NewThread], or have the main thread by [Main].
+//
+// It is for what must be done on one thread: ptrace, OpenGL, a GUI, a library with state in its
+// thread, a thread with a namespace or a priority of its own.
+//
+// Calls run one at a time, in the order in which Do and Go were called. All methods may be called by any
+// number of goroutines at once. What was done before a Do or a Go is seen by the function,
+// and what the function did is seen after the Do, in the terminology of the Go memory model.
+//
+// A function may call Go and Close, but not Do, on its own thread. It must leave the goroutine locked.
+type Thread struct {
+	line   callLine
+	spare  spareCalls
+	cell   waitcell.Cell // the thread waits here for calls
+	policy Policy
+	gauge  spin.Gauge // what looking was worth to the callers of Do
+	slept  atom.Int64 // when one of them last woke up, since epoch
+	tries  atom.Uint32
+	made   bool
+
+	id    atom.Uint64     // of the OS thread; 0: not running yet, or not known here
+	batch *call           // (the thread) taken out of the line, and not begun
+	ended bool            // (the thread) no more come
+	gone  waitqueue.Queue // closed when the thread has done its last
+}
+
+// An Option changes what NewThread and Main make.
+type Option func(*Thread)
+
+// WithPolicy says how long the thread looks for a call before it sleeps in the kernel, and a caller of Do for
+// its end before it sleeps. See [Policy].
+func WithPolicy(p Policy) Option { return func(t *Thread) { t.policy = p } }
+
+// NewThread starts a goroutine that is locked to an OS thread of its own. It runs until [Thread.Close],
+// and then the OS thread ends with it, with whatever was done to it.
+func NewThread(opts ...Option) *Thread {
+	t := newThread(opts)
+	go func() {
+		runtime.LockOSThread() // for ever: see above
+		t.live()
+	}()
+	return t
+}
+
+func newThread(opts []Option) *Thread {
+	t := &Thread{made: true}
+	for _, o := range opts {
+		o(t)
+	}
+	return t
+}
+
+// A PanicError is what Do panics with if its function did.
+type PanicError struct {
+	Value any    // that the function panicked with
+	Stack []byte // of the thread, as debug.Stack formats it
+}
+
+// Error returns the value and the stack.
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("osbridge: panic on a thread: %v\n\n%s", e.Value, e.Stack)
+}
+
+// Unwrap returns the value, if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Do runs f on the thread, and returns when f has.
+//
+//   - nil: f has run.
+//   - the context's error: ctx was done before f began, and f does not run. A function that is running is
+//     waited for, whatever becomes of ctx; pass ctx to it if it is to stop. If the cause of ctx is another error
+//     than ctx.Err(), errors.Is holds for both.
+//   - [rouse.ErrClosed]: the thread is closed; f does not run.
+//   - [ErrReentrant]: called on the thread itself; f does not run. (Where the system has no cheap name for a
+//     thread, on OpenBSD and some others, this is not noticed, and Do waits until ctx is done.)
+//
+// If f panics, Do panics with a *[PanicError]; if f calls [runtime.Goexit], Do does. The thread lives on.
+func (t *Thread) Do(ctx context.Context, f func()) error {
+	t.must(f)
+	if ctx == nil {
+		panic("osbridge: nil context")
+	}
+	if ctx.Err() != nil {
+		return park.ContextError(ctx)
+	}
+	c := t.spare.get()
+	c.f = f
+	if !t.line.push(c) {
+		t.spare.put(c)
+		return rouse.ErrClosed
+	}
+	// A wake that finds the thread waiting does not come from it. So the system is asked for the thread's name only when
+	// the thread is busy.
+	if !t.cell.Wake() && t.own() && c.cancel() {
+		return ErrReentrant
+	}
+	if err := t.await(ctx, c); err != nil {
+		return err
+	}
+	panicked, exited := c.panicked, !c.returned
+	t.spare.put(c)
+	if panicked != nil {
+		panic(panicked)
+	}
+	if exited {
+		runtime.Goexit()
+	}
+	return nil
+}
+
+// Go hands f to the thread, and does not wait. It returns nil, or [rouse.ErrClosed], and then f does not run.
+//
+// If f panics, the program ends, as by a panic in any goroutine that nobody recovers. If f calls
+// [runtime.Goexit], that ends f, and no more.
+func (t *Thread) Go(f func()) error {
+	t.must(f)
+	c := t.spare.get()
+	c.f, c.detached = f, true
+	if !t.line.push(c) {
+		t.spare.put(c)
+		return rouse.ErrClosed
+	}
+	t.cell.Wake()
+	return nil
+}
+
+// Close ends the thread after the calls that are in line: these run, later ones are refused. It returns when
+// the last has run, or, called on the thread itself, at once. It returns nil, or [rouse.ErrClosed] if the thread was
+// closed before; then too it waits.
+func (t *Thread) Close() error {
+	t.must(t.live)
+	err := t.end()
+	if !t.own() {
+		t.gone.Wait(context.Background())
+	}
+	return err
+}
+
+// end closes the line.
+func (t *Thread) end() error {
+	if !t.line.end() {
+		return rouse.ErrClosed
+	}
+	t.cell.Wake()
+	return nil
+}
+
+// await returns when the call is over, or was cancelled because ctx is done.
+//
+// [W1] The caller says that it will wait and looks at the state in one step. The thread says that the call
+// is over and looks for a waiter in one step [W2]. Both are steps on one word, so one comes first.
+func (t *Thread) await(ctx context.Context, c *call) error {
+	if !direct() { // while we look, the thread cannot run
+		return t.sleep(ctx, c)
+	}
+	most := t.policy.spin()
+	if (t.policy.Fixed || t.gauge.Worth()) && t.look(c, most) {
+		return nil
+	}
+	start := time.Now()
+	if t.tryAgain(start, most) && t.look(c, tryFor*most) {
+		return nil
+	}
+	err := t.sleep(ctx, c)
+	end := time.Now()
+	t.gauge.Note(end.Sub(start), most)
+	t.slept.Store(int64(end.Sub(epoch)))
+	return err
+}
+
+func (t *Thread) sleep(ctx context.Context, c *call) error {
+	if !c.wait() { // [W1]
+		return nil
+	}
+	err := c.cell.Wait(ctx)
+	if err == nil || c.cancel() {
+		return err
+	}
+	return c.cell.Wait(context.Background()) // it runs
+}
+
+// look looks at the call for as long as it may, and reports whether it is over.
+func (t *Thread) look(c *call, most time.Duration) bool {
+	for {
+		s := c.state.Load()
+		if s == callOver {
+			t.gauge.Note(0, most)
+			return true
+		}
+		if !spin.Watch(&c.state, s, most) {
+			return false
+		}
+	}
+}
+
+// Two sides that both sleep are slow because both sleep: the thread finds that callers take long, the callers
+// that the thread does, and by that measure neither would ever look again, where waking up takes longer than
+// looking may. So when calls follow each other closely, one in a few looks for longer. If it succeeds, its caller is
+// back while the thread still looks, and from then on they meet.
+const (
+	tryEvery = 4
+	tryFor   = 4 // times as long
+)
+
+// tryAgain reports whether the caller that begins to sleep at start should look once more.
+func (t *Thread) tryAgain(start time.Time, most time.Duration) bool {
+	closely := start.Sub(epoch)-time.Duration(t.slept.Load()) < tryFor*most
+	return most > 0 && !exploring && closely && t.tries.Add(1)%tryEvery == 0
+}
+
+var epoch = time.Now()
+
+// live is the life of the goroutine.
+func (t *Thread) live() {
+	t.id.Store(threadID())
+	defer t.gone.Close()
+	t.serve()
+}
+
+// serve runs calls until the line has ended.
+func (t *Thread) serve() {
+	for {
+		for t.batch != nil {
+			c := t.batch
+			t.batch = c.next.Get()
+			t.run(c)
+		}
+		if t.ended {
+			return
+		}
+		// [P1] Wait, then take. A caller pushes, then wakes [P2]. If we take before its push, its wake is still to come, and
+		// ends the next wait.
+		if t.batch, t.ended = t.line.take(); t.batch == nil && !t.ended {
+			t.policy.Wait(context.Background(), &t.cell)
+		}
+	}
+}
+
+func (t *Thread) run(c *call) {
+	if !c.begin() {
+		t.spare.put(c)
+		return
+	}
+	defer t.finish(c)
+	c.f()
+	c.returned = true
+}
+
+// finish is deferred, and the last that happens to a call on the thread.
+func (t *Thread) finish(c *call) {
+	if c.returned {
+		t.answer(c)
+		return
+	}
+	switch v := recover(); {
+	case v == nil: // runtime.Goexit
+		t.answer(c)
+		// The goroutine leaves, and with it the OS thread would. But it leaves only when its deferred
+		// functions have returned, and this is one: the rest of its life is spent here.
+		t.serve()
+	case c.detached:
+		panic(v) // from here the program's last words still show where it came from
+	default:
+		c.panicked = &PanicError{v, debug.Stack()}
+		t.answer(c)
+	}
+}
+
+func (t *Thread) answer(c *call) {
+	if c.detached {
+		t.spare.put(c) // (C1)
+		return
+	}
+	c.end()
+}
+
+// own reports whether the caller runs on this thread, if the system tells.
+func (t *Thread) own() bool {
+	id := threadID()
+	return id != 0 && id == t.id.Load()
+}
+
+func (t *Thread) must(f func()) {
+	if t == nil || !t.made {
+		panic("osbridge: Thread not made by NewThread")
+	}
+	if f == nil {
+		panic("osbridge: nil function")
+	}
+}

@@ -1,0 +1,17 @@
+package osbridge
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func threadID() uint64 {
+	id, _, errno := syscall.RawSyscall(unix.SYS_THREAD_SELFID, 0, 0, 0)
+	if errno != 0 {
+		return 0
+	}
+	return uint64(id)
+}
+
+func mainThread() (is, known bool) { return false, false }
