@@ -75,9 +75,9 @@ type MappingIdentity interface {
 
 // key is a Key in the books of a family of managers.
 type key struct {
-	kind   KeyKind
-	object any // whose addresses: the *Manager, or the Mappable
+	space  uint64 // the kind; and of those that are known by an address, whose
 	offset uint64
+	object any // the Mappable
 }
 
 // A place is a key, with its hash, and with the reference that came with it.
@@ -87,9 +87,11 @@ type place struct {
 	identity MappingIdentity
 }
 
-func (p *place) release(t Target) {
-	if p.identity != nil {
-		p.identity.DecRef(t)
+func (p *place) release(t Target) { drop(p.identity, t) }
+
+func drop(id MappingIdentity, t Target) {
+	if id != nil {
+		id.DecRef(t)
 	}
 }
 
@@ -97,23 +99,24 @@ var seed = maphash.MakeSeed()
 
 // at returns the place of addr. The caller releases it.
 func (m *Manager) at(t Target, addr Addr, private bool) (place, error) {
+	if private && addr%4 == 0 && t != nil {
+		return m.own(KindPrivate, uint64(addr)), nil
+	}
+	return m.shared(t, addr)
+}
+
+// own is for the kinds that are known by an address.
+func (m *Manager) own(kind KeyKind, offset uint64) place {
+	return place{key: key{space: m.space + uint64(kind), offset: offset}, hash: spread(offset + m.space<<8)}
+}
+
+func (m *Manager) shared(t Target, addr Addr) (place, error) {
 	if t == nil {
 		panic("softfutex: nil target")
 	}
 	if addr%4 != 0 {
 		return place{}, syscall.EINVAL
 	}
-	if private {
-		return m.own(KindPrivate, uint64(addr)), nil
-	}
-	return m.shared(t, addr)
-}
-
-func (m *Manager) own(kind KeyKind, offset uint64) place {
-	return place{key: key{kind, m, offset}, hash: spread(offset + m.salt)}
-}
-
-func (m *Manager) shared(t Target, addr Addr) (place, error) {
 	k, err := t.GetSharedKey(addr)
 	if err != nil {
 		return place{}, err
@@ -123,7 +126,7 @@ func (m *Manager) shared(t Target, addr Addr) (place, error) {
 	case KindSharedPrivate:
 		p = m.own(KindSharedPrivate, k.Offset)
 	case KindSharedMappable:
-		p = place{key: key{KindSharedMappable, k.Mappable, k.Offset}}
+		p.key = key{uint64(KindSharedMappable), k.Offset, k.Mappable}
 		if k.Mappable != nil {
 			p.hash = maphash.Comparable(seed, k.Mappable)
 		}

@@ -15,8 +15,8 @@ const MatchAny = ^uint32(0)
 //
 // It may be used inside of one testing/synctest bubble or outside of all, as a channel.
 type Manager struct {
-	with *family // nil: the founder
-	salt uint64  // puts the same address of two managers in different buckets
+	with  *family // nil: the founder
+	space uint64  // its number in the family, above the bits of the kind: whose addresses
 	family
 	spares spares
 }
@@ -35,7 +35,7 @@ func NewManager() *Manager { return new(Manager) }
 // KindSharedMappable, and at no others. Nobody waits in the new one.
 func (m *Manager) Fork() *Manager {
 	f := m.all()
-	return &Manager{with: f, salt: spread(f.forks.Add(1) << 2)}
+	return &Manager{with: f, space: f.forks.Add(1) << 2}
 }
 
 func (m *Manager) all() *family {
@@ -59,14 +59,14 @@ func (m *Manager) Wake(t Target, addr Addr, private bool, bitmask uint32, n int)
 	if err != nil {
 		return 0, err
 	}
-	woken, books := 0, &m.all().lot
-	if !books.Empty(p.hash) {
+	woken := 0
+	if books := &m.all().lot; !books.Empty(p.hash) {
 		h := books.Hold(p.key, p.hash)
 		h.Visit(waking(bitmask, n, &err))
 		h.Release()
 		woken = h.Woken
 	}
-	p.release(t)
+	drop(p.identity, t)
 	return woken, err
 }
 

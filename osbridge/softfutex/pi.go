@@ -48,7 +48,7 @@ func (m *Manager) LockPI(w *Waiter, t Target, addr Addr, tid uint32, private, tr
 		return false, err
 	}
 	taken := false
-	m.enter(w, t, &p, forLock|uint64(tid), func() bool {
+	m.enter(w, t, p, forLock|uint64(tid), func() bool {
 		taken, err = claim(t, addr, tid, try)
 		return err == nil && !taken
 	})

@@ -53,7 +53,7 @@ func (m *Manager) prepare(w *Waiter, t Target, addr Addr, private bool, val, bit
 	if err != nil {
 		return err
 	}
-	m.enter(w, t, &p, uint64(bitmask), func() bool {
+	m.enter(w, t, p, uint64(bitmask), func() bool {
 		err = compare(t, addr, val)
 		return err == nil
 	})
@@ -81,17 +81,17 @@ func (w *Waiter) begin() {
 
 // enter registers w at p, for what word says, if validate agrees, which runs under the lock.
 // Then p's reference is w's, otherwise it is dropped.
-func (m *Manager) enter(w *Waiter, t Target, p *place, word uint64, validate func() bool) {
-	f := m.all()
-	w.node.Word, w.node.Owner = word, w
-	w.identity = p.identity
+func (m *Manager) enter(w *Waiter, t Target, p place, word uint64, validate func() bool) {
 	if p.identity != nil {
+		w.identity = p.identity
 		defer func() { // also if the Target panics
 			if w.with == nil {
 				w.release(t)
 			}
 		}()
 	}
+	f := m.all()
+	w.node.Word, w.node.Owner = word, w
 	if f.lot.Prepare(&w.node, p.key, p.hash, validate) {
 		w.with = f
 		if w.node.Exposed {
