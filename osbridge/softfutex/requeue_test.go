@@ -25,6 +25,22 @@ func TestRequeueWakesAndMoves(t *testing.T) {
 	})
 }
 
+// Counts of 0 mean none here, other than in a Wake.
+func TestRequeueOnlyWakesOrOnlyMoves(t *testing.T) {
+	everyKind(t, func(t *testing.T, private bool, d *memory) {
+		m := NewManager()
+		ws := prepared(t, m, d, 0, private, 0, MatchAny, 4)
+		n, err := m.Requeue(d, 0, 4, private, 0, 0)
+		answer(t, "Requeue of none", n, err)(0, nil)
+		n, err = m.Requeue(d, 0, 4, private, 1, 0)
+		answer(t, "Requeue, wakes", n, err)(1, nil)
+		n, err = m.Requeue(d, 0, 4, private, 0, 1)
+		answer(t, "Requeue, moves", n, err)(1, nil)
+		want(t, "at the second", waiting(t, m, d, 4, private), 1)
+		want(t, "woken", completed(t, m, d, ws...), "w...")
+	})
+}
+
 // Who is moved comes behind those who are there, and keeps its bitmask.
 func TestRequeueKeepsOrderAndBitmask(t *testing.T) {
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
