@@ -237,6 +237,26 @@ func TestWaitsInABubble(t *testing.T) {
 	}
 }
 
+// A wake and a cancellation, both before the waiter runs: the wake was counted, so it wins.
+func TestWakeBeatsCancellation(t *testing.T) {
+	for _, wakeFirst := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			m, d := NewManager(), words(1)
+			ctx, cancel := context.WithCancel(bg)
+			over := make(chan error, 1)
+			go func() { over <- m.Wait(ctx, d, 0, true, 0, MatchAny) }()
+			synctest.Wait()
+			if !wakeFirst {
+				cancel()
+			}
+			n, err := m.Wake(d, 0, true, MatchAny, 1)
+			cancel()
+			wantErr(t, "Wake", err, nil)
+			want(t, "the wait was woken, and counted", <-over == nil, n == 1)
+		})
+	}
+}
+
 func TestCauseOfTheContext(t *testing.T) {
 	m, d := NewManager(), words(1)
 	ctx, cancel := context.WithCancelCause(bg)

@@ -2,11 +2,13 @@ package rivals
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/rouse-go/rouse/osbridge/softfutex"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"gvisor.dev/gvisor/pkg/context"
 	"gvisor.dev/gvisor/pkg/hostarch"
 	"gvisor.dev/gvisor/pkg/sentry/kernel/futex"
@@ -251,6 +253,46 @@ func BenchmarkFutexPingPong(b *testing.B) {
 			<-over
 		})
 	}
+	b.Run("impl=kernel", func(b *testing.B) { // each goroutine is a thread
+		var words [2][16]uint32
+		pass := func(word *uint32) {
+			atomic.StoreUint32(word, 1)
+			waitaddr.WakeOne(word)
+		}
+		await := func(word *uint32) {
+			for !atomic.CompareAndSwapUint32(word, 1, 0) {
+				waitaddr.Wait(word, 0)
+			}
+		}
+		over, n := make(chan struct{}), b.N
+		go func() {
+			defer close(over)
+			runtime.LockOSThread()
+			for range n {
+				await(&words[0][0])
+				pass(&words[1][0])
+			}
+		}()
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		b.ResetTimer()
+		for range n {
+			pass(&words[0][0])
+			await(&words[1][0])
+		}
+		b.StopTimer()
+		<-over
+	})
+}
+
+func BenchmarkFutexWakeNobody(b *testing.B) {
+	alone(b, func(p party) { p.wake(0, 1) })
+	b.Run("kind=private/impl=kernel", func(b *testing.B) {
+		word := new(uint32)
+		for b.Loop() {
+			waitaddr.WakeOne(word)
+		}
+	})
 }
 
 // A mutex of three states that many goroutines want.
