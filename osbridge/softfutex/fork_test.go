@@ -92,3 +92,30 @@ func TestErrorsAreErrnos(t *testing.T) {
 		t.Errorf("%T %v", err, err)
 	}
 }
+
+// So many that some are in one bucket: the bucket does not make them one.
+func TestManyObjectsAndManyForks(t *testing.T) {
+	const n = 200
+	founder := NewManager()
+	var objects []*memory
+	var managers []*Manager
+	var ws []*Waiter
+	own := words(1)
+	for range n {
+		d := words(1)
+		d.object = d
+		objects = append(objects, d)
+		managers = append(managers, founder.Fork())
+	}
+	for i, d := range objects {
+		ws = append(ws, prepared(t, founder, d, 0, false, 0, MatchAny, 1)...)
+		prepared(t, managers[i], own, 0, true, 0, MatchAny, 1)
+	}
+	for i, d := range objects {
+		got, err := founder.Wake(d, 0, false, MatchAny, 2*n)
+		answer(t, "Wake in an object", got, err)(1, nil)
+		want(t, "woken", completed(t, founder, d, ws[i]), "w")
+		got, err = managers[i].Wake(own, 0, true, MatchAny, 2*n)
+		answer(t, "Wake in a fork", got, err)(1, nil)
+	}
+}
