@@ -1,0 +1,5 @@
+//go:build !race
+
+package softfutex_test
+
+const raceEnabled = false
