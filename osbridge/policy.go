@@ -30,7 +30,7 @@ const (
 //   - As a goroutine it costs nothing while it sleeps, and two switches when it is woken.
 //
 // How long the first two may take is the policy's. Each is left out once two waits in a row
-// took longer than that, but for one wait in 64, and is taken again when one takes less: so
+// took longer than that, but for a try now and then, and is taken again when one takes less: so
 // threads that answer each other at once meet in user space, and an idle one burns nothing.
 type Policy struct {
 	// Spin is how long a wait looks at most. 0 is DefaultSpin, less than 0 not at all.

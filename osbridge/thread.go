@@ -37,8 +37,6 @@ type Thread struct {
 	cell   waitcell.Cell // the thread waits here for calls
 	policy Policy
 	gauge  spin.Gauge // what looking was worth to the callers of Do
-	slept  atom.Int64 // when one of them last woke up, since epoch
-	tries  atom.Uint32
 	made   bool
 
 	id    atom.Uint64     // of the OS thread; 0: not running yet, or not known here
@@ -180,17 +178,17 @@ func (t *Thread) await(ctx context.Context, c *call) error {
 		return t.sleep(ctx, c)
 	}
 	most := t.policy.spin()
-	if (t.policy.Fixed || t.gauge.Worth()) && t.look(c, most) {
+	looks := most
+	if !t.policy.Fixed {
+		looks = t.gauge.Allow(most)
+	}
+	if t.look(c, looks) {
+		t.gauge.Note(0, most)
 		return nil
 	}
 	start := time.Now()
-	if t.tryAgain(start, most) && t.look(c, tryFor*most) {
-		return nil
-	}
 	err := t.sleep(ctx, c)
-	end := time.Now()
-	t.gauge.Note(end.Sub(start), most)
-	t.slept.Store(int64(end.Sub(epoch)))
+	t.gauge.Note(time.Since(start), most)
 	return err
 }
 
@@ -210,7 +208,6 @@ func (t *Thread) look(c *call, most time.Duration) bool {
 	for {
 		s := c.state.Load()
 		if s == callOver {
-			t.gauge.Note(0, most)
 			return true
 		}
 		if !spin.Watch(&c.state, s, most) {
@@ -218,23 +215,6 @@ func (t *Thread) look(c *call, most time.Duration) bool {
 		}
 	}
 }
-
-// Two sides that both sleep are slow because both sleep: the thread finds that callers take long, the callers
-// that the thread does, and by that measure neither would ever look again, where waking up takes longer than
-// looking may. So when calls follow each other closely, one in a few looks for longer. If it succeeds, its caller is
-// back while the thread still looks, and from then on they meet.
-const (
-	tryEvery = 4
-	tryFor   = 4 // times as long
-)
-
-// tryAgain reports whether the caller that begins to sleep at start should look once more.
-func (t *Thread) tryAgain(start time.Time, most time.Duration) bool {
-	closely := start.Sub(epoch)-time.Duration(t.slept.Load()) < tryFor*most
-	return most > 0 && !exploring && closely && t.tries.Add(1)%tryEvery == 0
-}
-
-var epoch = time.Now()
 
 // live is the life of the goroutine.
 func (t *Thread) live() {

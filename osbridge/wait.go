@@ -89,6 +89,10 @@ func (p Policy) WaitFor(ctx context.Context, c *waitcell.Cell, cond func() bool)
 func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time) error {
 	word := r.Word()
 	look, kernel := r.Gauges()
+	spins, sleeps := p.spin(), p.kernel()
+	if !p.Fixed {
+		spins, sleeps = look.Allow(spins), kernel.Allow(sleeps)
+	}
 	for {
 		// The look at the books comes after the look at the word: what they do not say by
 		// then will change the word from old.
@@ -96,7 +100,7 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 		if err := r.Take(t, true); err != park.ErrPending {
 			return err
 		}
-		if !p.Fixed && !look.Worth() || !spin.Watch(word, old, p.spin()) {
+		if !spin.Watch(word, old, spins) {
 			break
 		}
 		look.Note(0, p.spin())
@@ -104,8 +108,8 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 	remeasure()
 	start := time.Now()
 	err := park.ErrPending
-	if p.kernel() > 0 && (p.Fixed || kernel.Worth()) {
-		err = doze(ctx, done, r, t, deadline, p.kernel())
+	if sleeps > 0 {
+		err = doze(ctx, done, r, t, deadline, sleeps)
 	}
 	if err == park.ErrPending {
 		err = settle(ctx, done, r, t, deadline)

@@ -26,6 +26,14 @@ const (
 	patience = 2  // waits in a row that took too long, before a step is left out
 	try      = 64 // and then it is tried once in so many
 	glance   = 64 // looks before the clock is asked, and between that and the next time
+
+	// Two sides that both sleep are slow because both sleep: each finds that the other takes
+	// long, and by that measure neither would look again, where waking up takes longer than
+	// looking may. So while waits are not much too long, one in a few looks for longer. If it
+	// succeeds, its side is back while the other still looks, and from then on they meet.
+	more     = 4       // times as long is not much too long
+	moreTry  = 4       // one in so many
+	moreFlag = 1 << 31 // in late: the last one was not
 )
 
 // alone is set where looking keeps the other side from running.
@@ -35,10 +43,17 @@ var alone = runtime.NumCPU() == 1
 // the step may. The zero value is ready. Any number of threads may use it at once.
 type Gauge struct{ late atom.Uint32 }
 
-// Worth reports whether to take the step.
-func (g *Gauge) Worth() bool {
-	n := g.late.Load()
-	return n < patience || n%try == 0
+// Allow returns how long the step may take this time, where it may take most: 0 leaves it out.
+func (g *Gauge) Allow(most time.Duration) time.Duration {
+	switch n := g.late.Load(); {
+	case n&^moreFlag < patience:
+		return most
+	case n&moreFlag != 0 && n%moreTry == 0:
+		return more * most
+	case n%try == 0:
+		return most
+	}
+	return 0
 }
 
 // Note says that a wait took d, where the step may take most.
@@ -46,7 +61,11 @@ func (g *Gauge) Note(d, most time.Duration) {
 	switch {
 	case exploring:
 	case d >= most:
-		g.late.Add(1)
+		n := g.late.Load()&^moreFlag + 1
+		if d/more < most {
+			n |= moreFlag
+		}
+		g.late.Store(n)
 	case g.late.Load() != 0:
 		g.late.Store(0)
 	}
