@@ -152,7 +152,7 @@ func TestEmptyAcknowledge(t *testing.T) {
 // bell is rung; a ring is there in any case. Method: rounds of two goroutines that meet by
 // spinning, the Arm a little later each time, so that it sweeps over the Publish.
 func TestPublishAndRingRacingArm(t *testing.T) {
-	rounds := uint64(500_000)
+	rounds := uint64(60_000)
 	if testing.Short() {
 		rounds = 30_000
 	}

@@ -71,7 +71,7 @@ func conserve(t *testing.T, producers, each, burst, start uint64) {
 // 1 to 64 producers, at full speed and in small bursts between which the loop falls
 // asleep, across the wrap of the sequence.
 func TestEverySubmissionIsSeen(t *testing.T) {
-	total := uint64(1 << 20)
+	total := uint64(1 << 18)
 	if testing.Short() {
 		total = 1 << 16
 	}
