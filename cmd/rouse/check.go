@@ -102,7 +102,7 @@ type watcher struct {
 
 func (w *watcher) tell(e check.Event) {
 	r := e.Result
-	line := fmt.Sprintf("%-9s  %-64s %9d executions, %2d threads, up to %3d steps, %v",
+	line := fmt.Sprintf("%-10s  %-64s %9d executions, %2d threads, up to %3d steps, %v",
 		w.structure, strings.TrimPrefix(e.Test, "TestEvery"), r.Executions, r.Threads, r.Longest, r.Time.Round(time.Millisecond/10))
 	if !e.Done {
 		if w.onTerminal() {
@@ -212,7 +212,7 @@ func listChecks(cmd *cobra.Command, source *check.Source, args []string) error {
 		structures = args[:1]
 	}
 	for _, s := range structures {
-		tell := func(e check.Event) { fmt.Fprintf(out, "%-9s  %s\n", s, strings.TrimPrefix(e.Test, "TestEvery")) }
+		tell := func(e check.Event) { fmt.Fprintf(out, "%-10s  %s\n", s, strings.TrimPrefix(e.Test, "TestEvery")) }
 		if err := source.Run(cmd.Context(), check.Config{Package: s, Ask: args[min(1, len(args)):], List: true, Tell: tell}); err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func listChecks(cmd *cobra.Command, source *check.Source, args []string) error {
 		return nil // a module that requires the library has none
 	}
 	for _, m := range ms {
-		fmt.Fprintf(out, "%-9s  %-36s %-20s %s\n", "mutant", m.Name, m.Layer, m.Why)
+		fmt.Fprintf(out, "%-10s  %-36s %-20s %s\n", "mutant", m.Name, m.Layer, m.Why)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func TestCheckWithoutSource(t *testing.T) {
 
 func TestCheckList(t *testing.T) {
 	stdout, stderr, code := rouse("check", "-list", "bounded")
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "bounded    Interleaving/get,close\n") || !strings.Contains(stdout, "mutant     cell-") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "bounded     Interleaving/get,close\n") || !strings.Contains(stdout, "mutant      cell-") {
 		t.Errorf("code %d, stderr %q, stdout:\n%s", code, stderr, stdout)
 	}
 }

@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -44,6 +46,8 @@ func TestBrokenPrimitivesAreCaught(t *testing.T) {
 					answer: func(key, _ int) bool { return key > 0 },
 				}
 			}), "answers delivered: 4, want 5"},
+		"a lock that nobody gets": {
+			crowded(func() sync.Locker { return deadEnd{} }, 2), "counted: 0, want 100"},
 		"one event too many": {
 			fanIn(func() events { return events{post: func(int) {}, take: func() int { return 6 }} }, 2), "events: 6, want 5"},
 	} {
@@ -82,3 +86,8 @@ func TestEventsAreTakenOnce(t *testing.T) {
 		}
 	}
 }
+
+// A deadEnd is a lock that ends whoever wants it.
+type deadEnd struct{ sync.Locker }
+
+func (deadEnd) Lock() { runtime.Goexit() }

@@ -14,8 +14,10 @@
 //	table.go     the report for a terminal; compare.go: beside an older one; list.go
 //	html.go      the report as a page; chart.go: its pictures
 //	jobs.go      the table of jobs; a harness each: turns.go, handover.go, events.go, keys.go,
-//	             broadcast.go, storm.go, latency.go, memory.go
-//	ways.go      the table of primitives; a file each: channel.go, cell.go, queue.go ...
+//	             broadcast.go, storm.go, latency.go, memory.go,
+//	             locks.go
+//	ways.go      the table of primitives; a file each: channel.go, cell.go, queue.go,
+//	             bridge.go, parkinglot.go ...
 //
 // To add a primitive, write a file like cell.go, and name its function in ways.go.
 package bench

@@ -1,15 +1,19 @@
 package bench
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // families make the primitives that are measured, in the order of the rows: what one would use
 // instead, then ours. They are called through this list, so that none of their loops is compiled
 // as a part of something larger.
 var families = []func() []primitive{
 	one(chan1), one(chan0), one(chan128), one(closeChan), one(chanMap), one(syncMap),
-	one(atomicOr), one(syncCond), one(semaphores), one(pipes), one(futexes), gvisor,
+	one(atomicOr), one(syncCond), one(semaphores), one(pipes), one(futexes), gvisor, one(mutex),
 	one(cell), one(cellBind), one(cellSubscribe),
 	one(queue), one(queueBind), one(cond), one(maps), one(bells),
+	bridges, one(addresses), one(byteMutex),
 }
 
 func one(make func() primitive) func() []primitive {
@@ -45,4 +49,21 @@ type primitive struct {
 	storm       func(waiters int) func(context.Context, int) error // waits of many, which are cancelled
 	keys        func(ctx context.Context) keys                     // values by key
 	object      func(slept bool) any                               // to be weighed
+	lockAlone   func(*B)                                           // locks and unlocks, which nobody else wants
+	lock        func() sync.Locker                                 // a lock that others want too
+
+	// On locked threads, instead of pair and signal; nil: these.
+	lockedPair   func(ctx context.Context) pair
+	lockedSignal func() signal
+}
+
+// onThreads is p as it is used by goroutines that are locked to their threads.
+func (p primitive) onThreads() primitive {
+	if p.lockedPair != nil {
+		p.pair = p.lockedPair
+	}
+	if p.lockedSignal != nil {
+		p.signal = p.lockedSignal
+	}
+	return p
 }

@@ -22,11 +22,14 @@ const module = "github.com/rouse-go/rouse"
 
 // Packages are those of the library that have scenarios, by the name of what is in them.
 var Packages = map[string]string{
-	"cell":      "./waitcell",
-	"subscribe": "./subscribe",
-	"queue":     "./waitqueue",
-	"park":      "./internal/park",
-	"bounded":   "./rapidtests/bounded",
+	"cell":       "./waitcell",
+	"subscribe":  "./subscribe",
+	"queue":      "./waitqueue",
+	"park":       "./internal/park",
+	"bridge":     "./osbridge",
+	"lot":        "./internal/lot",
+	"parkinglot": "./osbridge/parkinglot",
+	"bounded":    "./rapidtests/bounded",
 }
 
 // An Event is what internal/explore tells; see there.

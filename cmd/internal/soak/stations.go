@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse-go/rouse/osbridge/doorbell"
+	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitcell"
 	"github.com/rouse-go/rouse/waitqueue"
@@ -23,6 +24,14 @@ func all() (stations []station, skipped []string) {
 		{"Map", mapRound},
 		{"Any", anyRound},
 		{"All", allRound},
+		{"Lot", lotRound},
+		{"addresses", addressRound},
+		{"byte mutex", mutexRound},
+	}
+	if waitaddr.Backend() == "portable" {
+		skipped = append(skipped, "Cell and threads: no thread can sleep on an address here, so osbridge's waits are the Cell's")
+	} else {
+		stations = append(stations, station{"Cell and threads", threadRound})
 	}
 	if d, err := doorbell.New(); err != nil {
 		skipped = append(skipped, "doorbell: "+err.Error())
