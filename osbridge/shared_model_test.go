@@ -2,6 +2,7 @@ package osbridge_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -52,7 +53,7 @@ func sharedBesideModel(t *rapid.T) {
 			equal(t, "woken", v&w != 0, stored)
 			equal(t, "closed", v&c != 0, closed)
 			equal(t, "Closed", handles[0].Closed(), closed)
-			equal(t, "the version", *cell>>32, 0)
+			equal(t, "the version", binary.NativeEndian.Uint32(binary.NativeEndian.AppendUint64(nil, *cell)[4:]), 0)
 		},
 		"Wake": func(t *rapid.T) {
 			equal(t, "Wake", pick(t).Wake(), false)

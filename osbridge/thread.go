@@ -281,9 +281,12 @@ func (t *Thread) answer(c *call) {
 }
 
 // own reports whether the caller runs on this thread, if the system tells.
+//
+// The thread's name is read first. The other way round, the caller could be moved after it learned the name of the OS
+// thread that it was on, and the Thread begin its life on that one.
 func (t *Thread) own() bool {
-	id := threadID()
-	return id != 0 && id == t.id.Load()
+	id := t.id.Load()
+	return id != 0 && id == threadID()
 }
 
 func (t *Thread) must(f func()) {

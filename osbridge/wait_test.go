@@ -137,8 +137,8 @@ func TestTime(t *testing.T) {
 		if passed := time.Since(start); passed < d {
 			t.Errorf("WaitTimeout returned after %v, and %v was asked for", passed, d)
 		}
-		ctx, cancel := context.WithTimeoutCause(bg, d, errCause)
 		start = time.Now()
+		ctx, cancel := context.WithTimeoutCause(bg, d, errCause)
 		err := <-onThread(func() error { return p.Wait(ctx, &c) })
 		cancel()
 		wantErr(t, "Wait", err, context.DeadlineExceeded)
