@@ -9,16 +9,18 @@ import (
 
 // fairness decides when a bucket's wake shall be a fair one: now and then, at random
 // times of half a millisecond on average, so that no waiter starves and few pay.
-type fairness struct{ next time.Time }
+type fairness struct{ next time.Duration } // since epoch
 
 const fairEvery = time.Millisecond
 
+var epoch = time.Now()
+
 // due reports whether it is time, and if so, sets the next one.
 func (f *fairness) due() bool {
-	now := time.Now()
-	if now.Before(f.next) {
+	now := time.Since(epoch)
+	if now < f.next {
 		return false
 	}
-	f.next = now.Add(rand.N(fairEvery))
+	f.next = now + rand.N(fairEvery)
 	return true
 }

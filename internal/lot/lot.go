@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/spin"
 )
 
 // The lot.
@@ -40,6 +41,10 @@ import (
 //	I5. Who takes a waiter out kicks it, once, after unlocking; its owner does not use it
 //	    again before the kick is over. So who kicks may read it without a lock.
 //	I6. A queue in a bucket is not empty.
+//	I7. A kick is one of two: bed goes from looking to told, or the waiter is lying and gets a
+//	    token. Its owner alone makes a looking waiter a lying one. Both steps are a compare-and-swap
+//	    from looking, so one of them comes first, and the other sees it: the owner is told and does not
+//	    lie down, or the kicker finds it lying. A channel is there before lying is.
 //
 // [W1] Announce, then look again: Prepare raises the count, then validates. A waker does
 // the reverse: it writes what validate reads, then looks at the count [W2]. For both
@@ -73,6 +78,7 @@ type bucket[K comparable] struct {
 	queues *queue[K] // linked by next (I1)
 	free   *queue[K] // spare ones
 	fair   fairness  // (I1)
+	pass   spin.Pass // of those who wait here
 	_      cpu.CacheLinePad
 }
 
@@ -117,7 +123,10 @@ func (l *Lot[K]) Empty(hash uint64) bool {
 // the lock is released. (I3)
 func (l *Lot[K]) lock(hash uint64) (*bucket[K], *table[K]) {
 	for {
-		t := l.current()
+		t := l.table.Load()
+		if t == nil {
+			t = l.current()
+		}
 		b := t.at(hash)
 		b.mu.Lock()
 		if l.table.Load() == t {
