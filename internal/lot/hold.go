@@ -4,10 +4,9 @@ package lot
 // but by who holds it. It is a value; do not copy it. Between Hold and Release do not
 // use the lot otherwise.
 type Held[K comparable] struct {
-	a, b  side[K]
-	two   bool
-	first *Waiter[K] // to be kicked, linked by next
-	last  *Waiter[K]
+	a, b side[K]
+	two  bool
+	out  chain[K]
 
 	// Woken and Moved count what was done so far. [Held.Woken] of them are told by Release.
 	Woken, Moved int
@@ -18,6 +17,9 @@ type side[K comparable] struct {
 	key    K
 	hash   uint64
 }
+
+// A chain is those who were taken out, in order, linked by next: to be kicked.
+type chain[K comparable] struct{ first, last *Waiter[K] }
 
 // A Verdict is what becomes of a waiter that is visited.
 type Verdict uint8
@@ -104,6 +106,28 @@ func (h *Held[K]) WakeN(n int) {
 	}
 }
 
+// Wake wakes up to n of those who wait under key, in order, with token. It returns how many it woke, and
+// how many still wait there: Hold, WakeN, Tell, Len and Release in one.
+func (l *Lot[K]) Wake(key K, hash uint64, n int, token uint64) (woken, left int) {
+	b, _ := l.lock(hash)
+	q := b.find(key)
+	if q == nil {
+		b.mu.Unlock()
+		return 0, 0
+	}
+	var out chain[K]
+	left = q.len // q may be gone with the last of them
+	for w := q.head; w != nil && woken < n; woken++ {
+		next := w.next
+		w.Token = token
+		out.add(b, q, w)
+		w = next
+	}
+	b.mu.Unlock()
+	out.kick()
+	return woken, left - woken
+}
+
 func (h *Held[K]) visit(s *side[K], f func(*Waiter[K]) Verdict) {
 	q := s.bucket.find(s.key)
 	if q == nil {
@@ -125,15 +149,30 @@ func (h *Held[K]) visit(s *side[K], f func(*Waiter[K]) Verdict) {
 
 // wake takes w out, to be kicked by Release.
 func (h *Held[K]) wake(b *bucket[K], q *queue[K], w *Waiter[K]) {
+	h.out.add(b, q, w)
+	h.Woken++
+}
+
+// add takes w out of its queue. The lock is held.
+func (c *chain[K]) add(b *bucket[K], q *queue[K], w *Waiter[K]) {
 	b.take(q, w)
 	w.phase.Set(woken) // waiting -> woken (I5)
-	if h.last == nil {
-		h.first = w
+	if c.last == nil {
+		c.first = w
 	} else {
-		h.last.next = w
+		c.last.next = w
 	}
-	h.last = w
-	h.Woken++
+	c.last = w
+}
+
+// kick kicks all. No lock is held. (I5)
+func (c *chain[K]) kick() {
+	for w := c.first; w != nil; {
+		next := w.next // once kicked, w may be its owner's again
+		w.next = nil
+		w.kick()
+		w = next
+	}
 }
 
 // move takes w to the second key. Both locks are held, so for others it is in one place or
@@ -155,7 +194,7 @@ func (h *Held[K]) move(s *side[K], q *queue[K], w *Waiter[K]) {
 
 // Tell sets the Token of all whom this Held has woken so far.
 func (h *Held[K]) Tell(token uint64) {
-	for w := h.first; w != nil; w = w.next {
+	for w := h.out.first; w != nil; w = w.next {
 		w.Token = token
 	}
 }
@@ -167,10 +206,5 @@ func (h *Held[K]) Release() {
 	} else {
 		h.a.bucket.mu.Unlock()
 	}
-	for w := h.first; w != nil; {
-		next := w.next // once kicked, w may be its owner's again
-		w.next = nil
-		w.kick()
-		w = next
-	}
+	h.out.kick()
 }

@@ -27,8 +27,12 @@ const (
 // its waiters should then be handed to the waiter instead, so that no one starves.
 func (l *Lot) UnparkOne(key Key, then func(Result) (token uint64)) Result {
 	l.check(key)
-	if then == nil && l.core.Empty(key.hash()) {
-		return Result{}
+	if then == nil {
+		if l.core.Empty(key.hash()) {
+			return Result{}
+		}
+		n, left := l.core.Wake(key, key.hash(), 1, 0)
+		return Result{Unparked: n, Left: left}
 	}
 	h := l.core.Hold(key, key.hash())
 	defer h.Release()
@@ -42,11 +46,8 @@ func (l *Lot) UnparkAll(key Key, token uint64) int {
 	if l.core.Empty(key.hash()) {
 		return 0
 	}
-	h := l.core.Hold(key, key.hash())
-	defer h.Release()
-	h.WakeN(All)
-	h.Tell(token)
-	return h.Woken
+	n, _ := l.core.Wake(key, key.hash(), All, token)
+	return n
 }
 
 // UnparkFilter asks filter about those who wait under key, in the order in which they parked,
