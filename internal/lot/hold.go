@@ -16,6 +16,7 @@ type side[K comparable] struct {
 	bucket *bucket[K]
 	key    K
 	hash   uint64
+	more   int32 // how many waiters the bucket has more than it counts: Release tells it (I2)
 }
 
 // A chain is those who were taken out, in order, linked by next: to be kicked.
@@ -34,7 +35,7 @@ const (
 // Hold locks key.
 func (l *Lot[K]) Hold(key K, hash uint64) Held[K] {
 	b, _ := l.lock(hash)
-	return Held[K]{a: side[K]{b, key, hash}}
+	return Held[K]{a: side[K]{bucket: b, key: key, hash: hash}}
 }
 
 // HoldBoth locks two keys, which may be the same.
@@ -45,7 +46,11 @@ func (l *Lot[K]) HoldBoth(key K, hash uint64, other K, otherHash uint64) Held[K]
 		x, y := &t.buckets[i], &t.buckets[j]
 		lockTwo(x, y, i, j) // (I4)
 		if l.table.Load() == t {
-			return Held[K]{a: side[K]{x, key, hash}, b: side[K]{y, other, otherHash}, two: true}
+			return Held[K]{
+				a:   side[K]{bucket: x, key: key, hash: hash},
+				b:   side[K]{bucket: y, key: other, hash: otherHash},
+				two: true,
+			}
 		}
 		unlockTwo(x, y)
 	}
@@ -101,7 +106,7 @@ func (h *Held[K]) WakeN(n int) {
 	}
 	for w := q.head; w != nil && n > 0; n-- {
 		next := w.next
-		h.wake(h.a.bucket, q, w)
+		h.wake(&h.a, q, w)
 		w = next
 	}
 }
@@ -123,6 +128,7 @@ func (l *Lot[K]) Wake(key K, hash uint64, n int, token uint64) (woken, left int)
 		out.add(b, q, w)
 		w = next
 	}
+	b.count.Add(-int32(woken)) // (I2)
 	b.mu.Unlock()
 	out.kick()
 	return woken, left - woken
@@ -139,7 +145,7 @@ func (h *Held[K]) visit(s *side[K], f func(*Waiter[K]) Verdict) {
 		case Stop:
 			return
 		case Wake:
-			h.wake(s.bucket, q, w)
+			h.wake(s, q, w)
 		case Move:
 			h.move(s, q, w)
 		}
@@ -148,8 +154,9 @@ func (h *Held[K]) visit(s *side[K], f func(*Waiter[K]) Verdict) {
 }
 
 // wake takes w out, to be kicked by Release.
-func (h *Held[K]) wake(b *bucket[K], q *queue[K], w *Waiter[K]) {
-	h.out.add(b, q, w)
+func (h *Held[K]) wake(s *side[K], q *queue[K], w *Waiter[K]) {
+	h.out.add(s.bucket, q, w)
+	s.more--
 	h.Woken++
 }
 
@@ -186,8 +193,9 @@ func (h *Held[K]) move(s *side[K], q *queue[K], w *Waiter[K]) {
 	if s.key == to.key {
 		return
 	}
-	to.bucket.count.Add(1) // raised there before it is lowered here (I2)
 	s.bucket.take(q, w)
+	s.more--
+	to.more++
 	to.bucket.enter(to.key, to.hash).push(w)
 	w.hash.Store(to.hash) // (I1)
 }
@@ -202,9 +210,20 @@ func (h *Held[K]) Tell(token uint64) {
 // Release unlocks, and then kicks those who were woken, in their order.
 func (h *Held[K]) Release() {
 	if h.two {
+		h.b.count() // raised there before it is lowered here
+		h.a.count()
 		unlockTwo(h.a.bucket, h.b.bucket)
 	} else {
+		h.a.count()
 		h.a.bucket.mu.Unlock()
 	}
 	h.out.kick()
+}
+
+// count makes the bucket's count right again. (I2) Until then it is too high where waiters were
+// taken out, and nobody relies on one that is moved being counted twice.
+func (s *side[K]) count() {
+	if s.more != 0 {
+		s.bucket.count.Add(s.more)
+	}
 }

@@ -80,6 +80,7 @@ type bucket[K comparable] struct {
 	fair   fairness  // (I1)
 	pass   spin.Pass // of those who wait here
 	_      cpu.CacheLinePad
+	_      uint64 // 128 bytes, where a line has 64: an index costs a shift
 }
 
 // A queue is those who wait under one key. All of it is guarded by its bucket's lock. (I1)

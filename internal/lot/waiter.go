@@ -217,6 +217,7 @@ func (l *Lot[K]) withdraw(w *Waiter[K], gaveUp func(key K, rest int)) bool {
 	q := w.queue
 	key, rest := q.key, q.len-1
 	b.take(q, w)
+	b.count.Add(-1)   // (I2)
 	w.phase.Set(idle) // waiting -> idle
 	w.in = false
 	if gaveUp != nil {
@@ -240,10 +241,10 @@ func (l *Lot[K]) lockOf(w *Waiter[K]) *bucket[K] {
 	}
 }
 
-// take takes w out of q, and q out of the bucket if it is empty. The lock is held.
+// take takes w out of q, and q out of the bucket if it is empty. The lock is held, and the count
+// is the caller's to lower. (I2)
 func (b *bucket[K]) take(q *queue[K], w *Waiter[K]) {
 	q.remove(w)
-	b.count.Add(-1) // (I2)
 	if q.len == 0 {
 		b.drop(q)
 	}
