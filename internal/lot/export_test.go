@@ -65,7 +65,7 @@ func checkBucket[K comparable](l *Lot[K], t *table[K], i int) error {
 				return fmt.Errorf("waiter %d of key %v has another hash (I1)", n, q.key)
 			case w.bed.Load() == told:
 				return fmt.Errorf("waiter %d of key %v was told (I7)", n, q.key)
-			case w.bed.Load() == lying && park.Left(w.sleeper.C()):
+			case w.bed.Load() == lying && park.Left(w.sleeper.Get().C()):
 				return fmt.Errorf("waiter %d of key %v has a token", n, q.key)
 			}
 		}

@@ -38,7 +38,8 @@ func (l *Lot[K]) Hold(key K, hash uint64) Held[K] {
 	return Held[K]{a: side[K]{bucket: b, key: key, hash: hash}}
 }
 
-// HoldBoth locks two keys, which may be the same.
+// HoldBoth locks two keys, which may be the same. Until Release the second is not empty: if the holder
+// leaves a mark for others to wake the second key, they find those who are moved there.
 func (l *Lot[K]) HoldBoth(key K, hash uint64, other K, otherHash uint64) Held[K] {
 	for {
 		t := l.current()
@@ -46,9 +47,10 @@ func (l *Lot[K]) HoldBoth(key K, hash uint64, other K, otherHash uint64) Held[K]
 		x, y := &t.buckets[i], &t.buckets[j]
 		lockTwo(x, y, i, j) // (I4)
 		if l.table.Load() == t {
+			y.count.Add(1) // [W1] the holder looks at things after this, and moves
 			return Held[K]{
 				a:   side[K]{bucket: x, key: key, hash: hash},
-				b:   side[K]{bucket: y, key: other, hash: otherHash},
+				b:   side[K]{bucket: y, key: other, hash: otherHash, more: -1},
 				two: true,
 			}
 		}
@@ -220,8 +222,8 @@ func (h *Held[K]) Release() {
 	h.out.kick()
 }
 
-// count makes the bucket's count right again. (I2) Until then it is too high where waiters were
-// taken out, and nobody relies on one that is moved being counted twice.
+// count makes the bucket's count right again. (I2) Until then it is not zero where it must
+// not be: too high for the key that waiters are taken from, and announced for the one that they are moved to.
 func (s *side[K]) count() {
 	if s.more != 0 {
 		s.bucket.count.Add(s.more)

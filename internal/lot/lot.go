@@ -28,13 +28,21 @@ import (
 //	Move                                      the other key's, last
 //	Finish      -                             -> idle, withdrawn      -> idle, no lock
 //
+// How it is told is decided without a lock, in its word bed. It begins to matter when the waiter is
+// in its queue, and an exposed one is always lying.
+//
+//	            looking                       lying                   told
+//	kick        -> told                       a token; then told,
+//	                                          if it is exposed
+//	lieDown     -> lying                                              stays; no token comes
+//
 // Invariants.
 //
 //	I1. What is in a bucket, and the place and phase of a waiter in it, is touched with the
 //	    bucket's lock held, the bucket being one of the current table. Waiter.hash names that
 //	    bucket: it changes only with the locks of the old one and the new one held.
 //	I2. A bucket's count is the number of its waiters whenever its lock is free. Who
-//	    registers raises it before it validates.
+//	    registers raises it before it validates; who takes out lowers it before it unlocks.
 //	I3. The table changes only with the locks of all its buckets held. A table that was
 //	    replaced stays as it was, its counts above all.
 //	I4. Two locks are taken in the order of the buckets in the table, as are all of them.
@@ -46,7 +54,8 @@ import (
 //	    from looking, so one of them comes first, and the other sees it: the owner is told and does not
 //	    lie down, or the kicker finds it lying. A channel is there before lying is.
 //
-// [W1] Announce, then look again: Prepare raises the count, then validates. A waker does
+// [W1] Announce, then look again: Prepare raises the count, then validates; HoldBoth raises the
+// second key's, then the holder decides whether to move. A waker does
 // the reverse: it writes what validate reads, then looks at the count [W2]. For both
 // to miss, each look would have to come before the other's write: one total order forbids it.
 //
@@ -78,7 +87,7 @@ type bucket[K comparable] struct {
 	queues *queue[K] // linked by next (I1)
 	free   *queue[K] // spare ones
 	fair   fairness  // (I1)
-	pass   spin.Pass // of those who wait here
+	pass   spin.Pass // of those who wait here; no lock
 	_      cpu.CacheLinePad
 	_      uint64 // 128 bytes, where a line has 64: an index costs a shift
 }

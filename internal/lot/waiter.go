@@ -23,12 +23,12 @@ type Waiter[K comparable] struct {
 	// pay for it.
 	Exposed bool
 
-	sleeper    park.Sleeper
-	in         bool        // between Prepare and Finish; the owner's
-	bed        atom.Uint32 // looking, lying or told (I7)
-	waits      uint32      // how many there were; the owner's
-	pass       *spin.Pass  // of the bucket where it registered
-	hash       atom.Uint64 // (I1)
+	sleeper    atom.Guarded[park.Sleeper] // its owner's until it is lying (I7)
+	in         bool                       // between Prepare and Finish; the owner's
+	bed        atom.Uint32                // looking, lying or told (I7)
+	waits      uint32                     // how many there were; the owner's
+	pass       *spin.Pass                 // of the bucket where it registered
+	hash       atom.Uint64                // (I1)
 	phase      atom.Guarded[phase]
 	queue      *queue[K] // (I1)
 	next, prev *Waiter[K]
@@ -56,11 +56,11 @@ func (w *Waiter[K]) C() <-chan struct{} {
 	if !w.Exposed || !w.in {
 		panic("lot: C of a waiter that is not exposed or not registered")
 	}
-	return w.sleeper.C()
+	return w.sleeper.Get().C()
 }
 
 // Forget drops the channel, of an idle waiter. The next Prepare makes another.
-func (w *Waiter[K]) Forget() { w.sleeper = park.Sleeper{} }
+func (w *Waiter[K]) Forget() { w.sleeper.Set(park.Sleeper{}) }
 
 // Key returns the key that w waits under, which may have changed since Prepare, and its
 // hash. Whoever calls it holds that key, or has w from a visit.
@@ -135,7 +135,7 @@ func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken b
 		w.seeOut()
 	}
 	if w.Exposed {
-		park.Drain(w.sleeper.C())
+		park.Drain(w.sleeper.Get().C())
 	}
 	w.Done()
 	return true
@@ -146,7 +146,7 @@ func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken b
 // dear write it out: see [Waiter.Look].
 func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp func(key K, rest int)) (woken bool) {
 	if w.Exposed {
-		park.Sleep(w.sleeper.C(), done)
+		park.Sleep(w.Bed(), done)
 		return l.FinishWith(w, gaveUp)
 	}
 	if w.Look() || park.Sleep(w.Bed(), done) {
@@ -173,7 +173,7 @@ func (w *Waiter[K]) Look() (woken bool) {
 
 // Bed returns the channel that delivers, once, when w is woken, to who has called Look and got
 // a false.
-func (w *Waiter[K]) Bed() <-chan struct{} { return w.sleeper.C() }
+func (w *Waiter[K]) Bed() <-chan struct{} { return w.sleeper.Get().C() }
 
 // Done is Finish for who knows that w was woken: from Look, or by the token from Bed. There is one
 // for each wake and no other.
@@ -189,8 +189,8 @@ func (w *Waiter[K]) lieDown() bool {
 }
 
 func (w *Waiter[K]) makeBed() {
-	if w.sleeper == (park.Sleeper{}) {
-		w.sleeper = park.NewSleeper()
+	if w.sleeper.Get() == (park.Sleeper{}) {
+		w.sleeper.Set(park.NewSleeper())
 	}
 }
 
@@ -203,7 +203,7 @@ func (w *Waiter[K]) seeOut() {
 			park.Yield()
 		}
 	case w.bed.Load() == lying || w.lieDown():
-		park.Sleep[struct{}](w.sleeper.C(), nil)
+		park.Sleep[struct{}](w.Bed(), nil)
 	}
 }
 
@@ -256,7 +256,7 @@ func (w *Waiter[K]) kick() {
 		return // w may be in use again now
 	}
 	exposed := w.Exposed
-	w.sleeper.Kick() // if it is not exposed, w may be in use again now
+	w.sleeper.Get().Kick() // if it is not exposed, w may be in use again now
 	if exposed {
 		w.bed.Store(told) // lying -> told
 	}

@@ -22,8 +22,8 @@ const (
 // UnparkOne unparks the longest waiting under key, if there is one.
 //
 // then, if it is not nil, is called with the bucket locked and the result, also if nobody was
-// there; what it returns is the token that the waiter gets. Result.Fair is true for one wake
-// in half a millisecond or so, at random: a lock that lets others overtake
+// there; what it returns is the token that the waiter gets. Result.Fair is true now and then, for
+// one wake in half a millisecond or so, at random, where there are many: a lock that lets others overtake
 // its waiters should then be handed to the waiter instead, so that no one starves.
 func (l *Lot) UnparkOne(key Key, then func(Result) (token uint64)) Result {
 	l.check(key)
