@@ -10,7 +10,8 @@
 //	<-w.C()                                         // or a select, or nothing
 //	woken := l.Finish(w)                            // woken, or else withdrawn
 //
-// Whoever does not need the parts calls [Sleep] for the last two, which is cheaper.
+// Whoever does not need the parts calls [Sleep] for the last two, which is cheaper: such a waiter
+// first lets others run and looks again, and if it was woken by then, no channel was touched.
 //
 // Waking is done by holding one key or two, looking through those who wait there, and
 // letting go. What was taken out meanwhile is woken after the locks are released:
@@ -18,6 +19,8 @@
 //	h := l.Hold(key, hash)
 //	h.Visit(func(w *lot.Waiter[K]) lot.Verdict { ... })
 //	h.Release()
+//
+// [Lot.Wake] does all of that for the plainest case.
 //
 // A key that nobody waits under is told by [Lot.Empty] without a lock.
 //

@@ -63,7 +63,9 @@ func checkBucket[K comparable](l *Lot[K], t *table[K], i int) error {
 				return fmt.Errorf("waiter %d of key %v is in phase %d", n, q.key, w.phase.Get())
 			case w.hash.Load() != q.hash:
 				return fmt.Errorf("waiter %d of key %v has another hash (I1)", n, q.key)
-			case park.Left(w.sleeper.C()):
+			case w.bed.Load() == told:
+				return fmt.Errorf("waiter %d of key %v was told (I7)", n, q.key)
+			case w.bed.Load() == lying && park.Left(w.sleeper.Get().C()):
 				return fmt.Errorf("waiter %d of key %v has a token", n, q.key)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/spin"
 )
 
 // The lot.
@@ -27,21 +28,34 @@ import (
 //	Move                                      the other key's, last
 //	Finish      -                             -> idle, withdrawn      -> idle, no lock
 //
+// How it is told is decided without a lock, in its word bed. It begins to matter when the waiter is
+// in its queue, and an exposed one is always lying.
+//
+//	            looking                       lying                   told
+//	kick        -> told                       a token; then told,
+//	                                          if it is exposed
+//	lieDown     -> lying                                              stays; no token comes
+//
 // Invariants.
 //
 //	I1. What is in a bucket, and the place and phase of a waiter in it, is touched with the
 //	    bucket's lock held, the bucket being one of the current table. Waiter.hash names that
 //	    bucket: it changes only with the locks of the old one and the new one held.
 //	I2. A bucket's count is the number of its waiters whenever its lock is free. Who
-//	    registers raises it before it validates.
+//	    registers raises it before it validates; who takes out lowers it before it unlocks.
 //	I3. The table changes only with the locks of all its buckets held. A table that was
 //	    replaced stays as it was, its counts above all.
 //	I4. Two locks are taken in the order of the buckets in the table, as are all of them.
 //	I5. Who takes a waiter out kicks it, once, after unlocking; its owner does not use it
 //	    again before the kick is over. So who kicks may read it without a lock.
 //	I6. A queue in a bucket is not empty.
+//	I7. A kick is one of two: bed goes from looking to told, or the waiter is lying and gets a
+//	    token. Its owner alone makes a looking waiter a lying one. Both steps are a compare-and-swap
+//	    from looking, so one of them comes first, and the other sees it: the owner is told and does not
+//	    lie down, or the kicker finds it lying. A channel is there before lying is.
 //
-// [W1] Announce, then look again: Prepare raises the count, then validates. A waker does
+// [W1] Announce, then look again: Prepare raises the count, then validates; HoldBoth raises the
+// second key's, then the holder decides whether to move. A waker does
 // the reverse: it writes what validate reads, then looks at the count [W2]. For both
 // to miss, each look would have to come before the other's write: one total order forbids it.
 //
@@ -73,7 +87,9 @@ type bucket[K comparable] struct {
 	queues *queue[K] // linked by next (I1)
 	free   *queue[K] // spare ones
 	fair   fairness  // (I1)
+	pass   spin.Pass // of those who wait here; no lock
 	_      cpu.CacheLinePad
+	_      uint64 // 128 bytes, where a line has 64: an index costs a shift
 }
 
 // A queue is those who wait under one key. All of it is guarded by its bucket's lock. (I1)
@@ -117,7 +133,10 @@ func (l *Lot[K]) Empty(hash uint64) bool {
 // the lock is released. (I3)
 func (l *Lot[K]) lock(hash uint64) (*bucket[K], *table[K]) {
 	for {
-		t := l.current()
+		t := l.table.Load()
+		if t == nil {
+			t = l.current()
+		}
 		b := t.at(hash)
 		b.mu.Lock()
 		if l.table.Load() == t {

@@ -112,6 +112,46 @@ func (y *yard) exact() {
 	}
 }
 
+// requeueToLock moves those who wait under from to the queue of a lock, the value, if that is locked, and
+// marks it; otherwise it wakes them.
+func (y *yard) requeueToLock(name string, from, to int) {
+	y.Go(name, func() {
+		h := y.l.HoldBoth(from, bit32(from), to, bit32(to))
+		verdict := lot.Wake
+		if y.value.CompareAndSwap(locked, locked|marked) {
+			verdict = lot.Move
+		}
+		h.Visit(func(*lot.Waiter[int]) lot.Verdict { return verdict })
+		h.Release()
+		y.counted += h.Woken
+	})
+}
+
+// unlock unlocks, and wakes those who wait under key if the lock is marked.
+func (y *yard) unlock(name string, key int) {
+	y.Go(name, func() {
+		if y.value.Swap(0) == locked|marked {
+			y.wake(key, 9)
+		}
+	})
+}
+
+const locked, marked = 1, 2
+
+// Who is moved to a lock's queue is there for its holder, who finds the mark and asks the count without a lock.
+func TestEveryRequeueToALock(t *testing.T) {
+	explore.Run(t, explore.Scenario{Name: "requeue,unlock", Build: func(e *explore.Env) {
+		y := newYard(e, 4)
+		var w lot.Waiter[int]
+		y.value.Store(locked)
+		y.l.Prepare(&w, 0, 0, nil)
+		e.Go("w", func() { y.note(lot.Sleep[int, int](y.l, &w, nil, nil)) })
+		y.requeueToLock("requeue", 0, 1)
+		y.unlock("unlock", 1)
+		e.Check(y.exact)
+	}})
+}
+
 func TestEveryWaitAndWake(t *testing.T) {
 	explore.Run(t,
 		// Nobody sleeps for a value that has changed.
@@ -134,6 +174,21 @@ func TestEveryWaitAndWake(t *testing.T) {
 			y.wait("b", 2)
 			y.notify("notify a", 0, 1)
 			y.notify("notify b", 2, 1)
+			e.Check(y.exact)
+		}},
+		// Who finishes without having looked sees the kick out before it serves again.
+		explore.Scenario{Name: "finish,notify,again", Build: func(e *explore.Env) {
+			y := newYard(e, 4)
+			e.Go("a", func() {
+				var a lot.Waiter[int]
+				y.l.Prepare(&a, 0, 0, nil)
+				y.note(y.l.Finish(&a))
+				y.l.Prepare(&a, 1, bit32(1), nil)
+				if y.l.Finish(&a) {
+					y.Errorf("woken by nobody")
+				}
+			})
+			y.notify("notify", 0, 1)
 			e.Check(y.exact)
 		}},
 		// The first of those who are woken serves again at once, and the second is told all the same.

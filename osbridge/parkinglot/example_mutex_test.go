@@ -48,12 +48,20 @@ func (m *ByteMutex) TryLock() bool {
 	}
 }
 
-func (m *ByteMutex) Lock() { m.LockContext(context.Background()) }
+func (m *ByteMutex) Lock() {
+	if !m.state.CompareAndSwap(0, locked) {
+		m.lockSlow(context.Background())
+	}
+}
 
 func (m *ByteMutex) LockContext(ctx context.Context) error {
 	if m.state.CompareAndSwap(0, locked) {
 		return nil
 	}
+	return m.lockSlow(ctx)
+}
+
+func (m *ByteMutex) lockSlow(ctx context.Context) error {
 	for range spin { // it may be free in a moment
 		if m.TryLock() {
 			return nil
@@ -82,9 +90,12 @@ func (m *ByteMutex) LockContext(ctx context.Context) error {
 }
 
 func (m *ByteMutex) Unlock() {
-	if m.state.CompareAndSwap(locked, 0) {
-		return
+	if !m.state.CompareAndSwap(locked, 0) {
+		m.unlockSlow()
 	}
+}
+
+func (m *ByteMutex) unlockSlow() {
 	lot.UnparkOne(m.key(), func(r parkinglot.Result) uint64 {
 		next := uint8(0)
 		if r.Left > 0 {

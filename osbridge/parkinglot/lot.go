@@ -72,14 +72,18 @@ func (l *Lot) Park(ctx context.Context, key Key, p Parking) (token uint64, err e
 	if ctx == nil {
 		panic("parkinglot: nil context")
 	}
+	done := ctx.Done() // its code is the user's: before we register
 	w := l.register(key, &p)
 	if w == nil {
 		return 0, ErrInvalid
 	}
-	token, ok := sleep(l, w, ctx.Done(), &p)
-	if !ok {
+	if w.Look() || park.Sleep(w.Bed(), done) { // lot.Sleep, spelled out: see there
+		w.Done()
+	} else if !l.giveUp(w, &p) {
 		return 0, park.ContextError(ctx)
 	}
+	token = w.Token
+	l.records.put(w)
 	return token, nil
 }
 
@@ -92,10 +96,13 @@ func (l *Lot) ParkTimeout(d time.Duration, key Key, p Parking) (token uint64, er
 	}
 	timer := park.NewTimer(d)
 	defer timer.Stop()
-	token, ok := sleep(l, w, timer.C, &p)
-	if !ok {
+	if w.Look() || park.Sleep(w.Bed(), timer.C) {
+		w.Done()
+	} else if !l.giveUp(w, &p) {
 		return 0, context.DeadlineExceeded
 	}
+	token = w.Token
+	l.records.put(w)
 	return token, nil
 }
 
@@ -133,16 +140,17 @@ func (l *Lot) beforeSleep(w *lot.Waiter[Key], f func()) {
 	returned = true
 }
 
-// sleep sleeps until w is unparked or done delivers.
-func sleep[T any](l *Lot, w *lot.Waiter[Key], done <-chan T, p *Parking) (token uint64, unparked bool) {
+// giveUp ends the wait of w, which was not woken in time, and reports whether it was woken after all. If
+// not, its record is put away.
+func (l *Lot) giveUp(w *lot.Waiter[Key], p *Parking) (woken bool) {
 	gaveUp := p.TimedOut
 	if l.Debug && gaveUp != nil {
 		gaveUp = func(key Key, rest int) { l.calls.during(func() { p.TimedOut(key, rest) }) }
 	}
-	unparked = lot.Sleep(&l.core, w, done, gaveUp)
-	token = w.Token
-	l.records.put(w)
-	return token, unparked
+	if woken = l.core.FinishWith(w, gaveUp); !woken {
+		l.records.put(w)
+	}
+	return woken
 }
 
 // Len returns how many wait under key.

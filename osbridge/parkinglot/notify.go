@@ -37,8 +37,6 @@ func Notify[T Value](addr *T, n int) int {
 
 // notify wakes n where somebody was waiting a moment ago.
 func notify(k Key, n int) int {
-	h := process.Hold(k, k.hash())
-	h.WakeN(n)
-	h.Release()
-	return h.Woken
+	woken, _ := process.Wake(k, k.hash(), n, 0)
+	return woken
 }

@@ -22,13 +22,17 @@ const (
 // UnparkOne unparks the longest waiting under key, if there is one.
 //
 // then, if it is not nil, is called with the bucket locked and the result, also if nobody was
-// there; what it returns is the token that the waiter gets. Result.Fair is true for one wake
-// in half a millisecond or so, at random: a lock that lets others overtake
+// there; what it returns is the token that the waiter gets. Result.Fair is true now and then, for
+// one wake in half a millisecond or so, at random, where there are many: a lock that lets others overtake
 // its waiters should then be handed to the waiter instead, so that no one starves.
 func (l *Lot) UnparkOne(key Key, then func(Result) (token uint64)) Result {
 	l.check(key)
-	if then == nil && l.core.Empty(key.hash()) {
-		return Result{}
+	if then == nil {
+		if l.core.Empty(key.hash()) {
+			return Result{}
+		}
+		n, left := l.core.Wake(key, key.hash(), 1, 0)
+		return Result{Unparked: n, Left: left}
 	}
 	h := l.core.Hold(key, key.hash())
 	defer h.Release()
@@ -42,11 +46,8 @@ func (l *Lot) UnparkAll(key Key, token uint64) int {
 	if l.core.Empty(key.hash()) {
 		return 0
 	}
-	h := l.core.Hold(key, key.hash())
-	defer h.Release()
-	h.WakeN(All)
-	h.Tell(token)
-	return h.Woken
+	n, _ := l.core.Wake(key, key.hash(), All, token)
+	return n
 }
 
 // UnparkFilter asks filter about those who wait under key, in the order in which they parked,

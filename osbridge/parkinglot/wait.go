@@ -21,7 +21,10 @@ func Wait[T Value](addr *T, expected T) {
 		return
 	}
 	if w := register(addr, expected); w != nil {
-		lot.Sleep[Key, struct{}](&process, w, nil, nil)
+		if !w.Look() { // lot.Sleep, spelled out: see there
+			park.Sleep[struct{}](w.Bed(), nil)
+		}
+		w.Done()
 		putAway(w)
 	}
 }
