@@ -84,6 +84,8 @@ func (s scene) left() any {
 	switch state := s.c.State().String(); {
 	case state != "WAITING" && state != "CLOSED":
 		return state
+	case waitcell.TokenLeft(s.c):
+		return "a token"
 	case woken:
 		return 1
 	}

@@ -3,8 +3,16 @@ package waitcell
 import (
 	"unsafe"
 
+	"github.com/rouse-go/rouse/internal/park"
 	"github.com/rouse-go/rouse/subscribe"
 )
+
+// TokenLeft reports whether a token is in the channel of the cell's own record, which the next
+// registration would take for its own (there is none on a closed cell). Nobody may be using c.
+func TokenLeft(c *Cell) bool {
+	w := c.slot.Load()
+	return w != nil && !w.guest && w.detached.Load() == 0 && c.word.Load()&(parked|waking|closed) == 0 && park.Left(w.C())
+}
 
 // WordOffset is where in a Cell its word stands.
 const WordOffset = unsafe.Offsetof(Cell{}.word)
