@@ -9,12 +9,18 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(program.dir)
+		os.Exit(code)
+	}))
+}
 
 // rouse runs the program in this process.
 func rouse(args ...string) (stdout, stderr string, code int) {
@@ -23,17 +29,34 @@ func rouse(args ...string) (stdout, stderr string, code int) {
 	return out.String(), errs.String(), code
 }
 
+// program is the one that build makes, for all tests.
+var program struct {
+	sync.Once
+	dir, path, failed string
+}
+
 // build makes the program, for what only a process can show.
 func build(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "rouse")
-	if runtime.GOOS == "windows" {
-		bin += ".exe"
+	program.Do(func() {
+		dir, err := os.MkdirTemp("", "rouse")
+		if err != nil {
+			program.failed = err.Error()
+			return
+		}
+		program.dir = dir // until TestMain removes it
+		program.path = filepath.Join(dir, "rouse")
+		if runtime.GOOS == "windows" {
+			program.path += ".exe"
+		}
+		if out, err := exec.Command("go", "build", "-o", program.path, ".").CombinedOutput(); err != nil {
+			program.failed = err.Error() + "\n" + string(out)
+		}
+	})
+	if program.failed != "" {
+		t.Skip("the program cannot be built here: ", program.failed)
 	}
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Skipf("the program cannot be built here: %v\n%s", err, out)
-	}
-	return bin
+	return program.path
 }
 
 func tempFile(t *testing.T, content string) string {

@@ -14,7 +14,7 @@ import (
 // A second of everything: a verdict, and a row for each primitive.
 func TestSoakOfASecond(t *testing.T) {
 	stdout, stderr, code := rouse("soak", "-for", "1s", "-seed", "5")
-	for _, want := range []string{"Cell and Bound", "Queue, permits", "Queue, signals", "Cond", "Map", "Any", "All", "seed 5, ", "nothing was lost"} {
+	for _, want := range []string{"Cell and Bound", "Queue, permits", "Queue, signals", "Cond", "Map", "Any", "All", "Lot", "addresses", "byte mutex", "Cell and threads", "seed 5, ", "nothing was lost"} {
 		if code != 0 || stderr != "" || !strings.Contains(stdout, want) {
 			t.Errorf("code %d, stderr %q, no %q in:\n%s", code, stderr, want, stdout)
 		}
