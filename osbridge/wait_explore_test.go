@@ -135,6 +135,17 @@ func TestEveryThreadWait(t *testing.T) {
 			"wait=nil wake=false close=false left=0",
 			"wait=nil wake=true close=false left=0",
 		}},
+		{"sleeper,wake", func(s scene) { s.sleeper("wait"); s.wake() }, []string{
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
+		{"sleeper,cancel", func(s scene) {
+			ctx, cancel := s.cancellable()
+			s.Call("wait", func() any { return result(sleepy.Wait(ctx, s.c)) })
+			s.Go("cancel", cancel)
+		}, []string{
+			"wait=cancelled left=0",
+		}},
 		{"thread,spurious,wake", func(s scene) {
 			s.thread("wait")
 			s.Go("kernel", func() { waitaddr.WakeAll(word(s.c)) })

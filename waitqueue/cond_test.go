@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/rouse-go/rouse"
 	"github.com/rouse-go/rouse/waitqueue"
@@ -254,4 +255,25 @@ func TestCondConditionThatPanics(t *testing.T) {
 	want(t, "L is free", mu.TryLock(), false)
 	mu.Unlock()
 	wantQueue(t, waitqueue.QueueOf(c), "WAITING")
+}
+
+// Who subscribed is woken before one who called Wait later, though they stand in different books.
+func TestCondListBeforeTheCrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := waitqueue.NewCond(new(sync.Mutex))
+		s := c.Subscribe()
+		go func() {
+			c.L.Lock()
+			c.Wait()
+			c.L.Unlock()
+		}()
+		synctest.Wait()
+		c.Signal()
+		synctest.Wait()
+		if err := s.Err(); err != nil {
+			t.Errorf("the first in line: %v", err)
+		}
+		s.Cancel()
+		c.Broadcast()
+	})
 }

@@ -198,6 +198,22 @@ func TestEveryQueueBroadcastAndClose(t *testing.T) {
 			l.wait("b").MaySleep()
 			l.wakeAll()
 		}, counts},
+		// A permit that is stored beside a broadcast stays.
+		{"wakeAll,wake,wake,wait", func(l *line) {
+			l.wait("a")
+			l.wakeAll()
+			for range 2 {
+				l.Go("wake", func() {
+					if l.q.Wake() {
+						l.present++
+					}
+				})
+			}
+		}, func(l *line) {
+			if l.present+l.all > 0 && l.permit() == 0 {
+				l.Errorf("a permit was lost: %v", l.q.State())
+			}
+		}},
 		{"wakeAll,close,wait", func(l *line) { l.wait("a"); l.wakeAll(); l.close() }, counts},
 		{"wakeAll,close,wait,wait", func(l *line) {
 			l.wait("a")
@@ -252,15 +268,16 @@ func TestEveryCond(t *testing.T) {
 }
 
 func everyCond(t *testing.T) {
-	signalled := func(signal func(*waitqueue.Cond)) func(e *explore.Env) {
+	signalled := func(signal func(*waitqueue.Cond), wait func(*waitqueue.Cond, context.Context)) func(e *explore.Env) {
 		return func(e *explore.Env) {
 			var l locker
 			c := waitqueue.NewCond(&l)
 			ready := false // guarded by l
+			ctx, _ := e.Context()
 			e.Go("wait", func() {
 				l.Lock()
 				for !ready {
-					c.Wait()
+					wait(c, ctx)
 				}
 				l.Unlock()
 			})
@@ -272,9 +289,12 @@ func everyCond(t *testing.T) {
 			})
 		}
 	}
+	plain := func(c *waitqueue.Cond, _ context.Context) { c.Wait() }
+	patient := func(c *waitqueue.Cond, ctx context.Context) { c.WaitContext(ctx) } // nobody ends ctx
 	explore.Run(t,
-		explore.Scenario{Name: "signal after the unlock", Build: signalled((*waitqueue.Cond).Signal)},
-		explore.Scenario{Name: "broadcast after the unlock", Build: signalled((*waitqueue.Cond).Broadcast)},
+		explore.Scenario{Name: "signal after the unlock", Build: signalled((*waitqueue.Cond).Signal, plain)},
+		explore.Scenario{Name: "broadcast after the unlock", Build: signalled((*waitqueue.Cond).Broadcast, plain)},
+		explore.Scenario{Name: "signal after the unlock, a context", Build: signalled((*waitqueue.Cond).Signal, patient)},
 		// A signal that chose a waiter which is cancelled goes to the other one.
 		explore.Scenario{Name: "cancelled, another waits", Build: func(e *explore.Env) {
 			var l locker

@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/mutants            # all
 //	go run ./cmd/mutants -run park  # those whose names match
+//	go run ./cmd/mutants -for 2m    # in random order, as many as begin within two minutes
 package main
 
 import (
@@ -11,12 +12,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/rouse-go/rouse/cmd/internal/mutants"
 )
@@ -25,15 +29,16 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	pattern := flag.String("run", "", "only mutants whose names match this regular expression")
+	budget := flag.Duration("for", 0, "take them in random order, and begin none after this time; 0: all, by name")
 	verbose := flag.Bool("v", false, "print the output of the tests that caught them")
 	flag.Parse()
-	if err := run(ctx, os.Stdout, *pattern, *verbose); err != nil {
+	if err := run(ctx, os.Stdout, *pattern, *budget, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, pattern string, verbose bool) error {
+func run(ctx context.Context, w io.Writer, pattern string, budget time.Duration, verbose bool) error {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return err
@@ -53,11 +58,17 @@ func run(ctx context.Context, w io.Writer, pattern string, verbose bool) error {
 	}
 	defer r.Close()
 
+	ms = slices.DeleteFunc(ms, func(m *mutants.Mutant) bool { return !re.MatchString(m.Name) })
+	if budget > 0 {
+		rand.Shuffle(len(ms), func(i, j int) { ms[i], ms[j] = ms[j], ms[i] })
+	}
+
 	var verdicts []mutants.Verdict
 	survived := 0
+	start := time.Now()
 	for i, m := range ms {
-		if !re.MatchString(m.Name) {
-			continue
+		if budget > 0 && i > 0 && time.Since(start) > budget {
+			break
 		}
 		fmt.Fprintf(os.Stderr, "%d of %d: %s\n", i+1, len(ms), m.Name)
 		v := r.Run(ctx, m)
@@ -72,7 +83,11 @@ func run(ctx context.Context, w io.Writer, pattern string, verbose bool) error {
 		}
 		verdicts = append(verdicts, v)
 	}
+	slices.SortFunc(verdicts, func(a, b mutants.Verdict) int { return strings.Compare(a.Mutant.Name, b.Mutant.Name) })
 	table(w, verdicts)
+	if n := len(ms) - len(verdicts); n > 0 {
+		fmt.Fprintf(w, "%d of %d were not run\n", n, len(ms))
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -126,7 +126,7 @@ func (r *Runner) test(ctx context.Context, t Test, overlay string) *result {
 var (
 	failure = regexp.MustCompile(`(?m)^ *--- FAIL: (\S+)`)
 	hang    = regexp.MustCompile(`(?m)^\t+(Test\S+) \(`)
-	found   = regexp.MustCompile(`LOST WAKEUP|DATA RACE|data race|livelock|illegal outcome|never seen`)
+	found   = regexp.MustCompile(`LOST WAKEUP|DATA RACE|data race|livelock|illegal outcome|never seen|fatal error: .*`)
 )
 
 // culprit names the innermost of the first tests that failed, and what it found.
