@@ -48,6 +48,8 @@ func TestBrokenPrimitivesAreCaught(t *testing.T) {
 			}), "answers delivered: 4, want 5"},
 		"a lock that nobody gets": {
 			crowded(func() sync.Locker { return deadEnd{} }, 2), "counted: 0, want 100"},
+		"a call that is not run": {
+			calls(func() caller { return caller{do: func(context.Context, func()) error { return nil }, over: func() {}} }, 2), "functions that ran: 0, want 5"},
 		"one event too many": {
 			fanIn(func() events { return events{post: func(int) {}, take: func() int { return 6 }} }, 2), "events: 6, want 5"},
 	} {

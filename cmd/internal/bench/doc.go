@@ -15,7 +15,7 @@
 //	html.go      the report as a page; chart.go: its pictures
 //	jobs.go      the table of jobs; a harness each: turns.go, handover.go, events.go, keys.go,
 //	             broadcast.go, storm.go, latency.go, memory.go,
-//	             locks.go
+//	             locks.go, calls.go
 //	ways.go      the table of primitives; a file each: channel.go, cell.go, queue.go,
 //	             bridge.go, parkinglot.go ...
 //

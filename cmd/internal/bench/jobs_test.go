@@ -67,7 +67,7 @@ func TestScenariosHaveSomethingToCompareWith(t *testing.T) {
 	for _, name := range []string{
 		"wake/stored", "wake/wait", "roundtrip/plain/P=1", "roundtrip/context/P=2", "roundtrip/locked/P=2",
 		"handover/waiters=100", "events/producers=8", "broadcast/waiters=1", "broadcast/waiters=100000",
-		"cancel/storm=10000", "memory/fresh", "memory/parked", "latency", "lock/goroutines=8/P=2",
+		"cancel/storm=10000", "memory/fresh", "memory/parked", "latency", "call/callers=8/P=2", "lock/goroutines=8/P=2",
 	} {
 		if !seen[name] {
 			t.Errorf("no scenario %s", name)

@@ -13,7 +13,8 @@ var families = []func() []primitive{
 	one(atomicOr), one(syncCond), one(semaphores), one(pipes), one(futexes), gvisor, one(mutex),
 	one(cell), one(cellBind), one(cellSubscribe),
 	one(queue), one(queueBind), one(cond), one(maps), one(bells),
-	bridges, one(addresses), one(byteMutex),
+	bridges, one(addresses), one(byteMutex), one(softFutex),
+	one(thunks), one(thread),
 }
 
 func one(make func() primitive) func() []primitive {
@@ -51,6 +52,7 @@ type primitive struct {
 	object      func(slept bool) any                               // to be weighed
 	lockAlone   func(*B)                                           // locks and unlocks, which nobody else wants
 	lock        func() sync.Locker                                 // a lock that others want too
+	caller      func() caller                                      // runs functions on a thread
 
 	// On locked threads, instead of pair and signal; nil: these.
 	lockedPair   func(ctx context.Context) pair

@@ -29,6 +29,7 @@ var Packages = map[string]string{
 	"bridge":     "./osbridge",
 	"lot":        "./internal/lot",
 	"parkinglot": "./osbridge/parkinglot",
+	"softfutex":  "./osbridge/softfutex",
 	"bounded":    "./rapidtests/bounded",
 }
 

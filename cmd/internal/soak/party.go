@@ -86,12 +86,20 @@ func (g *guest) count(err error) (closed bool) {
 	case errors.Is(err, context.Canceled):
 		g.Cancelled++
 	default:
-		g.p.mu.Lock()
-		g.p.err = fmt.Errorf("a wait ended with %w", err)
-		g.p.mu.Unlock()
+		g.wrong(fmt.Errorf("a wait ended with %w", err))
 	}
 	return false
 }
+
+// wrong notes what may not be.
+func (g *guest) wrong(err error) {
+	g.p.mu.Lock()
+	g.p.err = err
+	g.p.mu.Unlock()
+}
+
+// moment is a short time.
+func (g *guest) moment() time.Duration { return time.Duration(g.IntN(200)) * time.Microsecond }
 
 // credits are what wakes are about: so many things to take.
 type credits struct{ n atomic.Int64 }

@@ -27,6 +27,13 @@ func all() (stations []station, skipped []string) {
 		{"Lot", lotRound},
 		{"addresses", addressRound},
 		{"byte mutex", mutexRound},
+		{"Thread", callRound},
+	}
+	if _, _, unmap, err := sharedCells(); err != nil {
+		skipped = append(skipped, "Shared: "+err.Error())
+	} else {
+		unmap()
+		stations = append(stations, station{"Shared", sharedRound})
 	}
 	if waitaddr.Backend() == "portable" {
 		skipped = append(skipped, "Cell and threads: no thread can sleep on an address here, so osbridge's waits are the Cell's")
