@@ -21,7 +21,7 @@ func TestTable(t *testing.T) {
 	if err := run(context.Background(), &out, "^park-", 1, false); err != nil || !strings.HasSuffix(out.String(), "2 of 3 were not run\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	if err := run(context.Background(), io.Discard, "none", 0, false); err == nil || !strings.Contains(err.Error(), "no mutant matches") {
+	if err := run(context.Background(), io.Discard, "^no such mutant$", 0, false); err == nil || !strings.Contains(err.Error(), "no mutant matches") {
 		t.Error(err)
 	}
 	if err := run(context.Background(), io.Discard, "(", 0, false); err == nil {
