@@ -141,28 +141,6 @@ func (w *waiter) outcome(p place) error {
 	return nil
 }
 
-// kind says how the next waiter of w is to wait, the word being s: looking first, where that was
-// worth it lately, or parked.
-func (w *waiter) kind(s uint32) uint32 {
-	if w != nil && w.pass.Worth(s>>genShift) {
-		return parked | looking
-	}
-	return parked
-}
-
-// lieDown makes a registration that looks one that is sent a token. False: it has an outcome.
-func (w *waiter) lieDown(t park.Ticket) bool {
-	for {
-		p, s := w.find(t)
-		if p != isPending {
-			return false
-		}
-		if w.cell.word.CompareAndSwap(s, s&^(looking|asleep)) { // looking or dozing -> parked (I8)
-			return true
-		}
-	}
-}
-
 // Take implements park.Registration.
 func (w *waiter) Take(t park.Ticket, token bool) error {
 	if token && w.took(t) {
