@@ -3,20 +3,27 @@ package osbridge_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/osbridge"
 	"github.com/rouse-go/rouse/osbridge/waitaddr"
 	"github.com/rouse-go/rouse/waitcell"
 )
 
-// What the tests of the waits share. Nothing here sleeps, and nothing measures time, but
-// for watch, which only ends a test that would hang.
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	together  = trial.Together
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
 
 var (
 	bg       = context.Background()
@@ -73,58 +80,9 @@ func asleep(c *waitcell.Cell, wait func() error) <-chan error {
 	return result
 }
 
-func wantErr(t testing.TB, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
-}
-
 func wantState(t testing.TB, c *waitcell.Cell, want string) {
 	t.Helper()
 	if got := c.State().String(); got != want {
 		t.Errorf("the cell is %s, want %s", got, want)
 	}
-}
-
-func wantPanic(t testing.TB, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
-}
-
-// together runs all fs at once, and returns when all have.
-func together(fs ...func()) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for _, f := range fs {
-		wg.Go(func() {
-			<-start
-			f()
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-// rounds is how often a hammer strikes: about a second's worth with the race detector.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 4
-	}
-	return n
-}
-
-// watch ends the process with what describe says if the test does not end in a minute.
-func watch(t testing.TB, describe func() string) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs: " + describe()) })
-	t.Cleanup(func() { timer.Stop() })
 }

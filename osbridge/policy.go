@@ -33,7 +33,8 @@ const (
 // took longer than that, but for a try now and then, and is taken again when one takes less: so
 // threads that answer each other at once meet in user space, and an idle one burns nothing.
 type Policy struct {
-	// Spin is how long a wait looks at most. 0 is DefaultSpin, less than 0 not at all.
+	// Spin is how long a wait looks at most, and never longer than its timeout or its context
+	// leave it. 0 is DefaultSpin, less than 0 not at all.
 	Spin time.Duration
 
 	// Kernel is how long it sleeps in the kernel at most. 0 is DefaultKernel, less than 0 not

@@ -182,7 +182,7 @@ func (t *Thread) await(ctx context.Context, c *call) error {
 	if !t.policy.Fixed {
 		looks = t.gauge.Allow(most)
 	}
-	if t.look(c, looks) {
+	if t.look(c, looks, ctx.Done()) {
 		t.gauge.Note(0, most)
 		return nil
 	}
@@ -204,13 +204,13 @@ func (t *Thread) sleep(ctx context.Context, c *call) error {
 }
 
 // look looks at the call for as long as it may, and reports whether it is over.
-func (t *Thread) look(c *call, most time.Duration) bool {
+func (t *Thread) look(c *call, most time.Duration, done <-chan struct{}) bool {
 	for {
 		s := c.state.Load()
 		if s == callOver {
 			return true
 		}
-		if !spin.Watch(&c.state, s, most) {
+		if !spin.Watch(&c.state, s, most, done) {
 			return false
 		}
 	}

@@ -93,6 +93,9 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 	if !p.Fixed {
 		spins, sleeps = look.Allow(spins), kernel.Allow(sleeps)
 	}
+	if !deadline.IsZero() {
+		spins = min(spins, time.Until(deadline))
+	}
 	for {
 		// The look at the books comes after the look at the word: what they do not say by
 		// then will change the word from old.
@@ -100,7 +103,7 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 		if err := r.Take(t, true); err != park.ErrPending {
 			return err
 		}
-		if !spin.Watch(word, old, spins) {
+		if !spin.Watch(word, old, spins, done) {
 			break
 		}
 		look.Note(0, p.spin())

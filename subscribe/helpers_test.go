@@ -3,16 +3,24 @@ package subscribe_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
+	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitcell"
 )
+
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	together  = trial.Together
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
 
 // What all tests of this package share. The sources are cells, and fakes made by From.
 
@@ -31,32 +39,12 @@ func done() context.Context {
 func yes() bool { return true }
 func no() bool  { return false }
 
-// wantErr fails unless errors.Is(got, want), and for nil unless got is nil.
-func wantErr(t testing.TB, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
-}
-
 // wantState fails unless the cell's bits are these.
 func wantState(t testing.TB, c *waitcell.Cell, want string) {
 	t.Helper()
 	if got := c.State().String(); got != want {
 		t.Errorf("the cell is %s, want %s", got, want)
 	}
-}
-
-// wantPanic fails unless f panics with this text.
-func wantPanic(t testing.TB, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
 }
 
 // leave runs f on a goroutine of its own until that ends, by return, panic or Goexit.
@@ -68,38 +56,6 @@ func leave(f func()) {
 		f()
 	}()
 	<-over
-}
-
-// together runs all fs at once, and returns when all have.
-func together(fs ...func()) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for _, f := range fs {
-		wg.Go(func() {
-			<-start
-			f()
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-// rounds is how often a hammer strikes.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 4
-	}
-	return n
-}
-
-// watch ends the process with what describe says if the test does not end in a
-// minute. That is no assertion about time: it replaces go test's ten minutes.
-func watch(t testing.TB, describe func() string) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs: " + describe()) })
-	t.Cleanup(func() { timer.Stop() })
 }
 
 // bubble runs f with fake time; settled returns when every other goroutine in it sleeps.

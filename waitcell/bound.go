@@ -58,14 +58,8 @@ func (b *Bound) Wait() error {
 		return b.cell.cause.Err()
 	}
 	if kind != parked {
-		start := b.rec.pass.Start(uint32(t))
-		park.Pass()
-		found := b.rec.took(t)
-		if b.rec.pass.Stop(start, found); found {
-			return nil
-		}
-		if !b.rec.lieDown(t) {
-			return b.rec.Take(t, true)
+		if over, err := b.rec.glance(t); over {
+			return err
 		}
 	}
 	for {

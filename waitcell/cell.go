@@ -89,14 +89,8 @@ func (c *Cell) Wait(ctx context.Context) error {
 		return c.cause.Err()
 	}
 	if kind != parked {
-		start := w.pass.Start(uint32(t))
-		park.Pass()
-		found := w.took(t)
-		if w.pass.Stop(start, found); found {
-			return nil
-		}
-		if !w.lieDown(t) {
-			return w.Take(t, true)
+		if over, err := w.glance(t); over {
+			return err
 		}
 	}
 	for park.Sleep(w.C(), done) { // park.Await, spelled out: see there

@@ -3,17 +3,24 @@ package waitcell_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/waitcell"
 )
 
-// What all tests of this package share. Nothing here sleeps, and nothing measures
-// time, but for watch, which only ends a test that would hang.
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	together  = trial.Together
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
+
+// What all tests of this package share. Nothing here sleeps and nothing measures time.
 
 var (
 	bg       = context.Background()
@@ -33,14 +40,6 @@ func open(t testing.TB) context.Context {
 	ctx, cancel := context.WithCancel(bg)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// wantErr fails unless errors.Is(got, want), and for nil unless got is nil.
-func wantErr(t testing.TB, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
 }
 
 // wantState fails unless the cell's bits are these.
@@ -71,18 +70,6 @@ func wantUsable(t testing.TB, c *waitcell.Cell) {
 	wantState(t, c, "WAITING")
 }
 
-// wantPanic fails unless f panics with text that begins so.
-func wantPanic(t testing.TB, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
-}
-
 // leave runs f on a goroutine of its own until that ends, by return, panic or Goexit.
 func leave(f func()) {
 	over := make(chan struct{})
@@ -92,38 +79,6 @@ func leave(f func()) {
 		f()
 	}()
 	<-over
-}
-
-// together runs all fs at once, and returns when all have.
-func together(fs ...func()) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for _, f := range fs {
-		wg.Go(func() {
-			<-start
-			f()
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-// rounds is how often a hammer strikes: about a second's worth with the race detector.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 4
-	}
-	return n
-}
-
-// watch ends the process with what describe says if the test does not end in a
-// minute. That is no assertion about time: it replaces go test's ten minutes.
-func watch(t testing.TB, describe func() string) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs: " + describe()) })
-	t.Cleanup(func() { timer.Stop() })
 }
 
 // A hooked context calls a function of the test's when it is asked something: that

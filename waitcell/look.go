@@ -14,6 +14,22 @@ func (w *waiter) kind(s uint32) uint32 {
 	return parked
 }
 
+// glance lets others run, once, and looks. If registration t has no outcome then, it lies
+// down: it is sent a token from now on. Otherwise t is over, with that outcome.
+func (w *waiter) glance(t park.Ticket) (over bool, err error) {
+	start := w.pass.Start(uint32(t))
+	park.Pass()
+	found := w.took(t)
+	w.pass.Stop(start, found)
+	switch {
+	case found:
+		return true, nil
+	case w.lieDown(t):
+		return false, nil
+	}
+	return true, w.Take(t, true)
+}
+
 // lieDown makes a registration that looks one that is sent a token. False: it has an outcome.
 func (w *waiter) lieDown(t park.Ticket) bool {
 	for {

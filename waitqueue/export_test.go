@@ -2,6 +2,7 @@ package waitqueue
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/rouse-go/rouse/internal/park"
 )
@@ -90,6 +91,22 @@ func CheckEntries[K comparable, V any](m *Map[K, V]) error {
 
 // WakeAllSlow is what WakeAll does when it has seen somebody wait.
 func WakeAllSlow(q *Queue) int { return q.wakeAll() }
+
+// SignalUnkicked does the first half of a Signal to q, where a node waits: it is out of the line. kick
+// does the other half.
+func SignalUnkicked(q *Queue) (kick func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.pick(bySignal).kick
+}
+
+// Spares returns how many nodes stay with q, and how many of them are spare.
+func Spares(q *Queue) (all, spare int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	h := &q.house
+	return len(h.nodes), len(h.nodes) - bits.OnesCount64(h.out^h.back.Load())
+}
 
 // QueueOf returns the queue inside a Cond.
 func QueueOf(c *Cond) *Queue { return &c.queue }

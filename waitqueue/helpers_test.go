@@ -4,18 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/rouse-go/rouse"
+	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitqueue"
 )
 
-// What all tests of this package share. Outside of bubbles nothing here sleeps, and nothing
-// measures time, but for watch, which only ends a test that would hang.
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	together  = trial.Together
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
+
+// What all tests of this package share. Outside of bubbles nothing here sleeps and nothing measures time.
 
 var (
 	bg       = context.Background()
@@ -39,21 +47,8 @@ func open(t testing.TB) context.Context {
 	return ctx
 }
 
-type helperT interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
-// wantErr fails unless errors.Is(got, want), and for nil unless got is nil.
-func wantErr(t helperT, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
-}
-
 // want fails unless got is want.
-func want[T comparable](t helperT, what string, got, want T) {
+func want[T comparable](t trial.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: %v, want %v", what, got, want)
@@ -61,7 +56,7 @@ func want[T comparable](t helperT, what string, got, want T) {
 }
 
 // wantQueue fails unless the queue's state is this, and its books are in order.
-func wantQueue(t helperT, q *waitqueue.Queue, state string) {
+func wantQueue(t trial.T, q *waitqueue.Queue, state string) {
 	t.Helper()
 	want(t, "the queue", q.State().String(), state)
 	if err := waitqueue.CheckBooks(q); err != nil {
@@ -70,24 +65,12 @@ func wantQueue(t helperT, q *waitqueue.Queue, state string) {
 }
 
 // wantEntries fails unless n keys are registered, and the map's books are in order.
-func wantEntries[K comparable, V any](t helperT, m *waitqueue.Map[K, V], n int) {
+func wantEntries[K comparable, V any](t trial.T, m *waitqueue.Map[K, V], n int) {
 	t.Helper()
 	want(t, "Len of the map", m.Len(), n)
 	if err := waitqueue.CheckEntries(m); err != nil {
 		t.Errorf("the map's books: %v", err)
 	}
-}
-
-// wantPanic fails unless f panics with text that begins so.
-func wantPanic(t helperT, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
 }
 
 // leave runs f on a goroutine of its own until that ends, by return, panic or Goexit.
@@ -99,38 +82,6 @@ func leave(f func()) {
 		f()
 	}()
 	<-over
-}
-
-// together runs all fs at once, and returns when all have.
-func together(fs ...func()) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for _, f := range fs {
-		wg.Go(func() {
-			<-start
-			f()
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-// rounds is how often a hammer strikes.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 5
-	}
-	return n
-}
-
-// watch ends the process with what describe says if the test does not end in a
-// minute. That is no assertion about time: it replaces go test's ten minutes.
-func watch(t testing.TB, describe func() string) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs: " + describe()) })
-	t.Cleanup(func() { timer.Stop() })
 }
 
 // enter returns n subscriptions to src.

@@ -160,3 +160,28 @@ func TestCondWithoutLocker(t *testing.T) {
 	wantPanic(t, text, func() { c.WaitFor(bg, func() bool { return false }) })
 	wantQueue(t, waitqueue.QueueOf(&c), "WAITING")
 }
+
+// A node whose kick is still on its way when its wait ends is given up, and another takes its place: the queue's
+// places do not run out.
+func TestPlacesDoNotRunOut(t *testing.T) {
+	for name, end := range map[string]func(subscribe.Subscription){
+		"Err":    func(s subscribe.Subscription) { wantErr(t, "Err", s.Err(), nil) },
+		"Cancel": subscribe.Subscription.Cancel,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var q waitqueue.Queue
+			for range 2 * waitqueue.Keep {
+				sub := q.Subscribe()
+				kick := waitqueue.SignalUnkicked(&q)
+				end(sub)
+				kick()
+			}
+			if all, spare := waitqueue.Spares(&q); all != 1 || spare != 1 {
+				t.Errorf("one waiter at a time, and %d nodes stay, %d of them spare", all, spare)
+			}
+			if err := waitqueue.CheckBooks(&q); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -2,12 +2,17 @@ package lot_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rouse-go/rouse/internal/lot"
+	"github.com/rouse-go/rouse/internal/trial"
+)
+
+// What the tests of all packages share.
+var (
+	wantPanic = trial.WantPanic
 )
 
 type (
@@ -52,17 +57,6 @@ func wantBooks(t testing.TB, l *Lot) {
 	if err := lot.CheckBooks(l); err != nil {
 		t.Errorf("the books: %v", err)
 	}
-}
-
-func wantPanic(t testing.TB, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
 }
 
 func sleep(l *Lot, w *Waiter) bool { return lot.Sleep[int, int](l, w, nil, nil) }

@@ -71,8 +71,9 @@ func (g *Gauge) Note(d, most time.Duration) {
 	}
 }
 
-// Watch watches word until it is not old, for at most the given time, and says whether it changed.
-func Watch(word *atom.Uint32, old uint32, most time.Duration) bool {
+// Watch watches word until it is not old, for at most the given time and until done, which may be nil,
+// is closed. It says whether the word changed.
+func Watch(word *atom.Uint32, old uint32, most time.Duration, done <-chan struct{}) bool {
 	if most <= 0 || alone || exploring {
 		return word.Load() != old
 	}
@@ -82,6 +83,11 @@ func Watch(word *atom.Uint32, old uint32, most time.Duration) bool {
 	for start := time.Now(); time.Since(start) < most; {
 		if changes(word, old) {
 			return true
+		}
+		select {
+		case <-done:
+			return false
+		default:
 		}
 	}
 	return false

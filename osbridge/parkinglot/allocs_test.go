@@ -21,7 +21,7 @@ func wantAllocs(t *testing.T, what string, n float64, f func()) {
 }
 
 func TestAllocations(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	w := new(uint32)
 	var l Lot
 	ctx, cancel := context.WithCancel(bg)

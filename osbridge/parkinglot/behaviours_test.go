@@ -3,6 +3,7 @@ package parkinglot_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,7 +19,7 @@ func TestUnparkAllOfOne(t *testing.T)      { unparkAll(t, 1) }
 func TestUnparkAllOfAHundred(t *testing.T) { unparkAll(t, 100) }
 
 func unparkAll(t *testing.T, n int) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	c := gather(&l, keyOf(&x), n)
@@ -30,7 +31,7 @@ func unparkAll(t *testing.T, n int) {
 }
 
 func TestUnparkOneOfAHundredHeadFirst(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	c := gather(&l, keyOf(&x), 100)
@@ -52,7 +53,7 @@ func TestUnparkOneOfAHundredHeadFirst(t *testing.T) {
 }
 
 func TestUnparkFiftyThenFiftyAll(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	c := gather(&l, keyOf(&x), 100)
@@ -80,7 +81,7 @@ func TestEmptyAtTheEnd(t *testing.T) {
 }
 
 func TestFilterChoosesAndStops(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	c := gather(&l, keyOf(&x), 6)
@@ -120,7 +121,7 @@ func TestRequeue(t *testing.T) {
 		{2, 2, 2, 2, 2},
 	} {
 		t.Run(fmt.Sprint(p.unpark, p.requeue), func(t *testing.T) {
-			watch(t)
+			watch(t, nil)
 			var l Lot
 			var from, to byte
 			c := gather(&l, keyOf(&from), 5)
@@ -138,7 +139,7 @@ func TestRequeue(t *testing.T) {
 }
 
 func TestRequeueOntoItselfEnds(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	c := gather(&l, keyOf(&x), 4)
@@ -150,7 +151,7 @@ func TestRequeueOntoItselfEnds(t *testing.T) {
 
 // parking_lot #129: who times out must tell whether others are left, and under which key.
 func TestTimedOutTellsTheRest(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x, y byte
 	ctx, cancel := context.WithCancel(bg)
@@ -182,7 +183,7 @@ func nil2(unpark, requeue int) func() (int, int) { return func() (int, int) { re
 
 // parking_lot 52231a8: a timeout that races an unpark. The unpark's result and the park's agree.
 func TestTimeoutBesideUnpark(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	var timedOut, unparked int
@@ -214,7 +215,7 @@ func TestTimeoutBesideUnpark(t *testing.T) {
 
 // A timeout of centuries must not overflow into the past.
 func TestLongTimeoutsDoNotOverflow(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	var w uint32
@@ -229,7 +230,7 @@ func TestLongTimeoutsDoNotOverflow(t *testing.T) {
 	})
 	for n := 0; n < 3; {
 		n += l.UnparkAll(keyOf(&x), 0) + parkinglot.NotifyAll(&w)
-		time.Sleep(0)
+		runtime.Gosched()
 	}
 	wg.Wait()
 }
@@ -243,7 +244,7 @@ func TestLargeWords(t *testing.T) {
 }
 
 func TestManyLotsAreApart(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var a, b Lot
 	var x byte
 	c, d := gather(&a, keyOf(&x), 3), gather(&b, keyOf(&x), 2)
@@ -257,7 +258,7 @@ func TestManyLotsAreApart(t *testing.T) {
 
 // Goroutines of all kinds in turns: some on a thread of their own, all on one address.
 func TestPingPong(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	const players = 4
 	var turn uint32
 	n := uint32(rounds(20000))

@@ -67,7 +67,7 @@ func TestTimeoutsAreExact(t *testing.T) {
 // in the next, and outside, and in two bubbles in turns: no channel may go with it. If one did, the
 // process would be aborted.
 func TestBubblesDoNotMeet(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	wait := func() {
 		w := new(uint32)
 		over := make(chan struct{})

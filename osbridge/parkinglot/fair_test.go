@@ -6,7 +6,7 @@ import "testing"
 
 // No waiter starves: a lock that is taken and given by others all the time is handed over in the end.
 func TestEventualFairness(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l Lot
 	var x byte
 	fair := false

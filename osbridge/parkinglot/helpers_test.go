@@ -2,20 +2,26 @@ package parkinglot_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/osbridge/parkinglot"
 )
 
-// What all tests of this package share. Outside of bubbles nothing here sleeps, and nothing
-// measures time, but for watch, which only ends a test that would hang.
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
+
+// What all tests of this package share. Outside of bubbles nothing here sleeps and nothing measures time.
 
 var bg = context.Background()
 
@@ -35,46 +41,11 @@ func want[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-func wantErr(t testing.TB, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
-}
-
-func wantPanic(t testing.TB, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
-}
-
 // done is a context that is cancelled already.
 func done() context.Context {
 	ctx, cancel := context.WithCancel(bg)
 	cancel()
 	return ctx
-}
-
-// rounds is how often a hammer strikes.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 5
-	}
-	return n
-}
-
-// watch ends the process if the test does not end in a minute. That is no assertion about time.
-func watch(t testing.TB) {
-	timer := time.AfterFunc(time.Minute, func() { panic(t.Name() + " hangs") })
-	t.Cleanup(func() { timer.Stop() })
 }
 
 // A crowd is goroutines that are parked in a lot, in a known order.

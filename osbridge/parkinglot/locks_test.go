@@ -11,7 +11,7 @@ import (
 // The locks of the examples, as hard as may be.
 
 func TestByteMutexExcludes(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var m ByteMutex
 	n, want := 0, 0
 	var wg sync.WaitGroup
@@ -37,7 +37,7 @@ func TestByteMutexExcludes(t *testing.T) {
 
 // Cancelled waiters leave neither a mark behind nor a lock.
 func TestByteMutexCancellation(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var m ByteMutex
 	n, got := 0, atomic.Int64{}
 	var wg sync.WaitGroup
@@ -73,7 +73,7 @@ func TestByteMutexCancellation(t *testing.T) {
 }
 
 func TestByteCondQueueOfTen(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var m ByteMutex
 	notEmpty, notFull := ByteCond{M: &m}, ByteCond{M: &m}
 	var buf []int
@@ -119,7 +119,7 @@ func TestByteCondQueueOfTen(t *testing.T) {
 
 // A broadcast under the mutex moves all over, and they come one at a time.
 func TestByteCondBroadcastRequeues(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var m ByteMutex
 	c := ByteCond{M: &m}
 	var wg sync.WaitGroup
@@ -146,7 +146,7 @@ func TestByteCondBroadcastRequeues(t *testing.T) {
 }
 
 func TestByteCondTimeout(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var m ByteMutex
 	c := ByteCond{M: &m}
 	ctx, cancel := context.WithTimeout(bg, time.Microsecond)
@@ -158,7 +158,7 @@ func TestByteCondTimeout(t *testing.T) {
 }
 
 func TestRWLockExcludes(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var l RWLock
 	var a, b int
 	var readers, most atomic.Int32

@@ -69,7 +69,7 @@ func TestTokensAreNotMixedUp(t *testing.T) {
 }
 
 func TestPanicsInCallbacksLeaveTheLotUsable(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	for _, debug := range []bool{false, true} {
 		l := Lot{Debug: debug}
 		var x, y byte
@@ -105,7 +105,7 @@ func TestPanicsInCallbacksLeaveTheLotUsable(t *testing.T) {
 
 // A callback that uses its Lot would deadlock. With Debug it panics.
 func TestDebugTellsOfReentry(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	l := Lot{Debug: true}
 	var x, y byte
 	const text = "parkinglot: a callback uses its Lot"

@@ -92,7 +92,7 @@ func smallModel[T uint8 | uint16](t *rapid.T, n int, at func(int) atomics[T]) {
 // Neighbours in one word, each with a goroutine of its own: nobody disturbs the other, and a
 // compare-and-swap never fails for a neighbour's sake.
 func TestNeighboursDoNotDisturb(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	a := new(struct {
 		_     [0]uint32
 		b     [2]parkinglot.Uint8

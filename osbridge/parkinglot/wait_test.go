@@ -19,7 +19,7 @@ func onEverySize(t *testing.T, f func(t *testing.T, s sized)) {
 		of[int8](), of[uint8](), of[int16](), of[uint16](), of[int32](), of[uint32](), of[int64](), of[uint64](),
 		of[int](), of[uint](), of[uintptr](), of[time.Duration](),
 	} {
-		t.Run(s.name, func(t *testing.T) { watch(t); f(t, s) })
+		t.Run(s.name, func(t *testing.T) { watch(t, nil); f(t, s) })
 	}
 }
 
@@ -179,7 +179,7 @@ func TestEachByteOfAWord(t *testing.T) {
 // The two sides of the race, as often as may be: who waits for a value that changed sleeps no
 // more.
 func TestAnnounceThenLookAgain(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	var w uint32
 	n := uint32(rounds(100000))
 	over := make(chan struct{})
@@ -200,7 +200,7 @@ func TestAnnounceThenLookAgain(t *testing.T) {
 
 // Many goroutines on many words, some with timeouts that come to nothing: nobody is forgotten.
 func TestHammerOfManyWords(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	const waiters, words = 6, 3
 	var ws [words]parkinglot.Uint16
 	var wg, notifiers sync.WaitGroup

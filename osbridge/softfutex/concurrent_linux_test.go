@@ -81,7 +81,7 @@ func TestThreadsConserveWakesAsTheKernel(t *testing.T) {
 	k := newKernel(t)
 	k.place = [cells]uintptr{0, 4, 8, 12, 8, 12}
 	crews := [2]*crew{newCrew(t, threads), newCrew(t, threads)}
-	watch(t)
+	watch(t, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		var programs [threads][]act
 		for i := range programs {

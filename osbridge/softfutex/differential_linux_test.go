@@ -316,7 +316,7 @@ func TestManagerDoesAsTheKernel(t *testing.T) {
 	k := newKernel(t)
 	crews := [2]*crew{newCrew(t, max(5, runtime.NumCPU())), newCrew(t, max(5, runtime.NumCPU()))}
 	k.settle(t, crews[0])
-	watch(t)
+	watch(t, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		s := newSoft()
 		sides := [2]side{{k, crews[0]}, {s, crews[1]}}

@@ -55,7 +55,7 @@ func TestManagerLocksAsTheKernel(t *testing.T) {
 	k := newKernel(t)
 	k.place = [cells]uintptr{0, 4, 0, 4, 0, 4}
 	crews := [2]*crew{newCrew(t, 4), newCrew(t, 4)}
-	watch(t)
+	watch(t, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		addr, private := 4*Addr(rapid.IntRange(0, cells-1).Draw(t, "word")), rapid.Bool().Draw(t, "private")
 		sides := [2]locking{{side{k, crews[0]}, addr, private}, {side{newSoft(), crews[1]}, addr, private}}

@@ -3,17 +3,24 @@ package softfutex_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rouse-go/rouse/internal/atom"
+	"github.com/rouse-go/rouse/internal/trial"
 	. "github.com/rouse-go/rouse/osbridge/softfutex"
 )
+
+// What the tests of all packages share.
+var (
+	wantErr   = trial.WantErr
+	wantPanic = trial.WantPanic
+	together  = trial.Together
+	rounds    = trial.Rounds
+	watch     = trial.Watch
+)
+
+const raceEnabled = trial.Race
 
 var bg = context.Background()
 
@@ -99,29 +106,16 @@ func everyKind(t *testing.T, f func(t *testing.T, private bool, d *memory)) {
 	})
 }
 
-type helperT interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
 // want fails unless got is want.
-func want[T comparable](t helperT, what string, got, want T) {
+func want[T comparable](t trial.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: %v, want %v", what, got, want)
 	}
 }
 
-// wantErr fails unless errors.Is(got, want), and for nil unless got is nil.
-func wantErr(t helperT, what string, got, want error) {
-	t.Helper()
-	if !errors.Is(got, want) {
-		t.Errorf("%s: error %v, want %v", what, got, want)
-	}
-}
-
 // answer fails unless a call returned n and err.
-func answer(t helperT, what string, n int, err error) func(wantN int, want error) {
+func answer(t trial.T, what string, n int, err error) func(wantN int, want error) {
 	t.Helper()
 	return func(wantN int, want error) {
 		t.Helper()
@@ -129,18 +123,6 @@ func answer(t helperT, what string, n int, err error) func(wantN int, want error
 			t.Errorf("%s: %d, %v, want %d, %v", what, n, err, wantN, want)
 		}
 	}
-}
-
-// wantPanic fails unless f panics with text that begins so.
-func wantPanic(t helperT, want string, f func()) {
-	t.Helper()
-	defer func() {
-		t.Helper()
-		if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
-			t.Errorf("panicked with %q, want %q", got, want)
-		}
-	}()
-	f()
 }
 
 // prepared returns n waiters on a word.
@@ -168,7 +150,7 @@ func told(w *Waiter) bool {
 
 // completed ends the waits of ws, and says who was woken, a letter each: w or dot. C must have
 // delivered to those and no others.
-func completed(t helperT, m *Manager, d Target, ws ...*Waiter) string {
+func completed(t trial.T, m *Manager, d Target, ws ...*Waiter) string {
 	t.Helper()
 	s := ""
 	for _, w := range ws {
@@ -187,44 +169,9 @@ func completed(t helperT, m *Manager, d Target, ws ...*Waiter) string {
 }
 
 // waiting returns how many wait on a word, by a requeue to itself.
-func waiting(t helperT, m *Manager, d Target, addr Addr, private bool) int {
+func waiting(t trial.T, m *Manager, d Target, addr Addr, private bool) int {
 	t.Helper()
 	n, err := m.Requeue(d, addr, addr, private, 0, 1<<30)
 	wantErr(t, "Requeue to itself", err, nil)
 	return n
-}
-
-// together runs all fs at once, and returns when all have.
-func together(fs ...func()) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for _, f := range fs {
-		wg.Go(func() {
-			<-start
-			f()
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
-// rounds is how often a hammer strikes.
-func rounds(n int) int {
-	if testing.Short() {
-		n /= 10
-	}
-	if raceEnabled {
-		n /= 5
-	}
-	return n
-}
-
-// watch ends the process if the test does not end in a minute. That is no assertion about
-// time: it replaces go test's ten minutes.
-func watch(t testing.TB) {
-	timer := time.AfterFunc(time.Minute, func() {
-		debug.SetTraceback("all")
-		panic(t.Name() + " hangs")
-	})
-	t.Cleanup(func() { timer.Stop() })
 }

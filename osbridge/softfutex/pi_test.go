@@ -149,7 +149,7 @@ func TestUnlockPIPassesPlainWaiters(t *testing.T) {
 
 // A hundred parties, ten times each, with the guest's own fast paths: free to tid and back, without a call.
 func TestPIConcurrency(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
 		m := NewManager()
 		inside, times := 0, rounds(500)/10
@@ -184,7 +184,7 @@ func TestPIConcurrency(t *testing.T) {
 
 // Ten who only try.
 func TestPITryLockConcurrency(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	m, d := NewManager(), words(1)
 	inside, times := 0, rounds(500)
 	var fs []func()

@@ -27,7 +27,7 @@ func TestTrapTimeoutEatsTheWake(t *testing.T) {
 
 // The same, in every order that threads find: as many waits are woken as wakes count.
 func TestTrapTimeoutBesideWake(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
 		m := NewManager()
 		var counted, woken atomic.Int64
@@ -62,7 +62,7 @@ func TestTrapTimeoutBesideWake(t *testing.T) {
 
 // A requeue to the same address ends, whatever the count, and leaves the order.
 func TestTrapRequeueToItselfSpins(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
 		m := NewManager()
 		ws := prepared(t, m, d, 0, private, 0, MatchAny, 4)
@@ -80,7 +80,7 @@ func TestTrapRequeueToItselfSpins(t *testing.T) {
 
 // The same futex by two addresses.
 func TestTrapRequeueToItselfByAnotherAddress(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	m, d := NewManager(), &twice{words(4)}
 	ws := prepared(t, m, d, 100, false, 0, MatchAny, 3)
 	n, err := m.Requeue(d, 100, 200, false, 1, math.MaxInt)
@@ -133,7 +133,7 @@ func TestTrapTimeoutOwnsTheLock(t *testing.T) {
 // The same, in every order that threads find: whoever was told that it has the lock has it, and
 // whoever was not has not.
 func TestTrapTimeoutBesideHandOff(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	m, d := NewManager(), words(1)
 	inside, times := 0, rounds(5000)
 	var got atomic.Int64
@@ -169,7 +169,7 @@ func TestTrapTimeoutBesideHandOff(t *testing.T) {
 
 // Everything at once, with waits that are cancelled: nothing is lost and nobody is woken twice.
 func TestTrapCancellationBesideEverything(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
 		m := NewManager()
 		var counted, woken atomic.Int64

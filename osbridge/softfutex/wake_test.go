@@ -268,7 +268,7 @@ func TestCauseOfTheContext(t *testing.T) {
 
 // A mutex over a word: ten goroutines, a thousand times each.
 func TestMutexOfTenGoroutines(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	everyKind(t, func(t *testing.T, private bool, d *memory) {
 		m := NewManager()
 		inside, times := 0, rounds(1000)
@@ -302,7 +302,7 @@ func TestMutexOfTenGoroutines(t *testing.T) {
 // A waiter that is woken and not told yet may be asked at once: WaitComplete sees the wake out,
 // and the next wait gets nothing of it.
 func TestCompleteSeesTheWakeOut(t *testing.T) {
-	watch(t)
+	watch(t, nil)
 	m, d := NewManager(), words(1)
 	w := NewWaiter()
 	for range rounds(50000) {

@@ -1,5 +1,0 @@
-//go:build !race
-
-package parkinglot_test
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package osbridge_test
-
-const raceEnabled = false

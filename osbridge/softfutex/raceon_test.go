@@ -1,5 +1,0 @@
-//go:build race
-
-package softfutex_test
-
-const raceEnabled = true

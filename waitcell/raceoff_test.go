@@ -1,5 +1,0 @@
-//go:build !race
-
-package waitcell_test
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build race
-
-package waitqueue_test
-
-const raceEnabled = true
