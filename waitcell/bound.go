@@ -57,9 +57,15 @@ func (b *Bound) Wait() error {
 	if r == nil {
 		return b.cell.cause.Err()
 	}
-	if kind != parked {
-		if over, err := b.rec.glance(t); over {
-			return err
+	if kind != parked { // see look.go
+		start := b.rec.pass.Start(uint32(t))
+		park.Pass()
+		found := b.rec.took(t)
+		if b.rec.pass.Stop(start, found); found {
+			return nil
+		}
+		if !b.rec.lieDown(t) {
+			return b.rec.Take(t, true)
 		}
 	}
 	for {

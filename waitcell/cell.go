@@ -88,9 +88,15 @@ func (c *Cell) Wait(ctx context.Context) error {
 	if w == nil {
 		return c.cause.Err()
 	}
-	if kind != parked {
-		if over, err := w.glance(t); over {
-			return err
+	if kind != parked { // see look.go
+		start := w.pass.Start(uint32(t))
+		park.Pass()
+		found := w.took(t)
+		if w.pass.Stop(start, found); found {
+			return nil
+		}
+		if !w.lieDown(t) {
+			return w.Take(t, true)
 		}
 	}
 	for park.Sleep(w.C(), done) { // park.Await, spelled out: see there
