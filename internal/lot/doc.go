@@ -7,7 +7,7 @@
 // may act or select between them:
 //
 //	if !l.Prepare(w, key, hash, validate) { ... }   // registered, if validate says so
-//	<-w.C()                                         // or a select, or nothing
+//	...                                             // see Waiter.Look, Waiter.Bed, Waiter.Expose
 //	woken := l.Finish(w)                            // woken, or else withdrawn
 //
 // Whoever does not need the parts calls [Sleep] for the last two, which is cheaper: such a waiter
@@ -16,11 +16,12 @@
 // Waking is done by holding one key or two, looking through those who wait there, and
 // letting go. What was taken out meanwhile is woken after the locks are released:
 //
-//	h := l.Hold(key, hash)
+//	h := lot.Held[K]{Key: key, Hash: hash}
+//	l.Hold(&h)
 //	h.Visit(func(w *lot.Waiter[K]) lot.Verdict { ... })
 //	h.Release()
 //
-// [Lot.Wake] does all of that for the plainest case.
+// [Lot.Wake] and [Lot.WakeSome] do all of that for the plainest cases.
 //
 // A key that nobody waits under is told by [Lot.Empty] without a lock.
 //

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/rouse-go/rouse/internal/park"
@@ -20,18 +21,14 @@ func (l *Lot[K]) Buckets() int { return len(l.current().buckets) }
 func (l *Lot[K]) Table() any { return l.current() }
 
 // CheckBooks looks through the books and tells of the first invariant of lot.go that does not
-// hold. It may be called at any time.
+// hold. Nobody else may use the lot meanwhile.
 func CheckBooks[K comparable](l *Lot[K]) error {
 	t := l.table.Load()
 	if t == nil {
 		return nil
 	}
 	for i := range t.buckets {
-		b := &t.buckets[i]
-		b.mu.Lock()
-		err := checkBucket(l, t, i)
-		b.mu.Unlock()
-		if err != nil {
+		if err := checkBucket(l, t, i); err != nil {
 			return fmt.Errorf("bucket %d: %w", i, err)
 		}
 	}
@@ -40,54 +37,55 @@ func CheckBooks[K comparable](l *Lot[K]) error {
 
 func checkBucket[K comparable](l *Lot[K], t *table[K], i int) error {
 	b := &t.buckets[i]
+	b.latch.Lock()
+	err := checkLines(l, t, i)
+	b.Close()
+	if err == nil && l.table.Load() == t && b.latch.Clear() != (b.lines == nil) {
+		err = errors.New("the latch is marked wrongly (I2)")
+	}
+	return err
+}
+
+func checkLines[K comparable](l *Lot[K], t *table[K], i int) error {
+	b := &t.buckets[i]
 	if l.table.Load() != t {
 		return nil // replaced meanwhile
 	}
-	keys, waiters := 0, 0
-	for q := b.queues; q != nil; q = q.next {
+	keys := 0
+	for first := b.lines; first != nil; first = first.nextLine {
 		keys++
-		if t.index(q.hash) != i {
-			return fmt.Errorf("key %v belongs elsewhere", q.key)
+		if t.index(first.hash.Load()) != i {
+			return fmt.Errorf("key %v belongs elsewhere", first.key)
 		}
-		if b.find(q.key) != q {
-			return fmt.Errorf("key %v is there twice", q.key)
+		if b.find(&first.key) != first {
+			return fmt.Errorf("key %v is there twice", first.key)
 		}
 		n := 0
 		var prev *Waiter[K]
-		for w := q.head; w != nil; prev, w = w, w.next {
+		for w := first; w != nil; prev, w = w, w.next {
 			n++
+			bed := w.bed.Load()
 			switch {
-			case w.prev != prev || w.queue != q:
-				return fmt.Errorf("waiter %d of key %v is linked wrongly", n, q.key)
+			case w.prev != prev || w.key != first.key:
+				return fmt.Errorf("waiter %d of key %v is linked wrongly", n, first.key)
+			case w != first && (w.behind != 0 || w.nextLine != nil):
+				return fmt.Errorf("waiter %d of key %v stands for a line (I6)", n, first.key)
 			case w.phase.Get() != waiting || !w.in:
-				return fmt.Errorf("waiter %d of key %v is in phase %d", n, q.key, w.phase.Get())
-			case w.hash.Load() != q.hash:
-				return fmt.Errorf("waiter %d of key %v has another hash (I1)", n, q.key)
-			case w.bed.Load() == told:
-				return fmt.Errorf("waiter %d of key %v was told (I7)", n, q.key)
-			case w.bed.Load() == lying && park.Left(w.sleeper.Get().C()):
-				return fmt.Errorf("waiter %d of key %v has a token", n, q.key)
+				return fmt.Errorf("waiter %d of key %v is in phase %d", n, first.key, w.phase.Get())
+			case w.hash.Load() != first.hash.Load():
+				return fmt.Errorf("waiter %d of key %v has another hash (I1)", n, first.key)
+			case bed == w.turn+told:
+				return fmt.Errorf("waiter %d of key %v was told (I7)", n, first.key)
+			case bed == w.turn+lying && park.Left(w.sleeper.Get().C()):
+				return fmt.Errorf("waiter %d of key %v has a token", n, first.key)
 			}
 		}
-		if n == 0 || n != q.len || q.tail != prev {
-			return fmt.Errorf("key %v has %d waiters, counted as %d (I6)", q.key, n, q.len)
-		}
-		waiters += n
-	}
-	free := 0
-	for q := b.free; q != nil; q = q.next {
-		var zero K
-		if free++; q.key != zero || q.head != nil || q.len != 0 {
-			return fmt.Errorf("a spare queue keeps something")
+		if n != first.behind+1 || n > 1 && first.last != prev {
+			return fmt.Errorf("key %v has %d waiters, counted as %d (I6)", first.key, n, first.behind+1)
 		}
 	}
-	switch {
-	case keys != int(b.keys):
+	if keys != int(b.keys) {
 		return fmt.Errorf("%d keys, counted as %d", keys, b.keys)
-	case waiters != int(b.count.Load()):
-		return fmt.Errorf("%d waiters, counted as %d (I2)", waiters, b.count.Load())
-	case free != int(b.spares) || free > spares:
-		return fmt.Errorf("%d spare queues, counted as %d", free, b.spares)
 	}
 	return nil
 }

@@ -1,24 +1,30 @@
 package lot
 
+import "github.com/rouse-go/rouse/internal/latch"
+
 // grow replaces t by a larger table, if it is the current one and has more keys than
 // buckets. If it has not, the keys of one bucket have hashes that are too alike, and the crowd
 // that it takes to come here again is doubled for all buckets.
 //
-// All locks are held meanwhile (I3), so nobody is between raising a count and being in
-// the queue, and nobody reads a bucket of the new table before it is published.
+// All latches are held meanwhile (I3), so nobody is between taking one and being in
+// the line, and nobody reads a bucket of the new table before it is published.
 func (l *Lot[K]) grow(t *table[K]) {
 	for i := range t.buckets {
-		t.buckets[i].mu.Lock() // (I4)
+		if !t.buckets[i].latch.Lock() { // (I4)
+			return // another has replaced t: that was the first bucket (I3)
+		}
 	}
-	if l.table.Load() == t {
-		l.replace(t)
-	}
+	replaced := l.replace(t)
 	for i := range t.buckets {
-		t.buckets[i].mu.Unlock()
+		if b := &t.buckets[i]; replaced {
+			b.latch.Retire() // (I3)
+		} else {
+			b.Close()
+		}
 	}
 }
 
-func (l *Lot[K]) replace(t *table[K]) {
+func (l *Lot[K]) replace(t *table[K]) bool {
 	keys := 0
 	for i := range t.buckets {
 		keys += int(t.buckets[i].keys)
@@ -27,7 +33,7 @@ func (l *Lot[K]) replace(t *table[K]) {
 		for i := range t.buckets {
 			t.buckets[i].crowd *= 2
 		}
-		return
+		return false
 	}
 	size := len(t.buckets)
 	for size < 2*keys {
@@ -35,14 +41,20 @@ func (l *Lot[K]) replace(t *table[K]) {
 	}
 	next := newTable[K](size, int(t.buckets[0].crowd))
 	for i := range t.buckets {
-		for q := t.buckets[i].queues; q != nil; {
-			rest := q.next
-			b := next.at(q.hash)
-			q.next, b.queues = b.queues, q
+		for w := t.buckets[i].lines; w != nil; {
+			rest := w.nextLine
+			b := next.at(w.hash.Load())
+			w.nextLine, b.lines = b.lines, w
 			b.keys++
-			b.count.Add(int32(q.len)) // (I2); the old table's counts stay (I3)
-			q = rest
+			w = rest
+		}
+	}
+	for i := range next.buckets {
+		if b := &next.buckets[i]; b.lines != nil {
+			b.latch.Lock()
+			b.latch.Unlock(latch.Marked) // (I2)
 		}
 	}
 	l.table.Store(next)
+	return true
 }

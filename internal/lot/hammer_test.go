@@ -29,14 +29,18 @@ func TestHammer(t *testing.T) {
 	for i := range waiters {
 		wg.Go(func() {
 			mine := 0
-			w := Waiter{Exposed: i%2 == 0}
+			var w Waiter
+			exposed := i%2 == 0
+			if exposed {
+				w.Expose()
+			}
 			for r := range rounds {
 				k := (i + r) % keys
 				l.Prepare(&w, k, hashOf(k), nil)
 				switch {
-				case r%3 == 0 && w.Exposed:
+				case r%3 == 0 && exposed:
 					select {
-					case <-w.C():
+					case <-w.Bed():
 					case <-closed:
 					}
 					if l.Finish(&w) {
@@ -73,7 +77,7 @@ func TestHammer(t *testing.T) {
 				k := r % keys
 				if r%5 == 0 {
 					to := (r / 5) % keys
-					h := l.HoldBoth(k, hashOf(k), to, hashOf(to))
+					h := holdBoth(l, k, hashOf(k), to, hashOf(to))
 					h.Visit(func(*Waiter) lot.Verdict {
 						if h.Woken == 0 {
 							return lot.Wake

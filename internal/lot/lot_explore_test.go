@@ -78,7 +78,7 @@ func (y *yard) wake(key, n int) {
 	if y.l.Empty(bit32(key)) {
 		return
 	}
-	h := y.l.Hold(key, bit32(key))
+	h := hold(y.l, key, bit32(key))
 	h.WakeN(n)
 	h.Release()
 	y.counted += h.Woken
@@ -86,7 +86,7 @@ func (y *yard) wake(key, n int) {
 
 func (y *yard) requeue(name string, from, to, wake, move int) {
 	y.Go(name, func() {
-		h := y.l.HoldBoth(from, bit32(from), to, bit32(to))
+		h := holdBoth(y.l, from, bit32(from), to, bit32(to))
 		h.Visit(func(*lot.Waiter[int]) lot.Verdict {
 			switch {
 			case h.Woken < wake:
@@ -116,7 +116,7 @@ func (y *yard) exact() {
 // marks it; otherwise it wakes them.
 func (y *yard) requeueToLock(name string, from, to int) {
 	y.Go(name, func() {
-		h := y.l.HoldBoth(from, bit32(from), to, bit32(to))
+		h := holdBoth(y.l, from, bit32(from), to, bit32(to))
 		verdict := lot.Wake
 		if y.value.CompareAndSwap(locked, locked|marked) {
 			verdict = lot.Move
@@ -266,11 +266,12 @@ func TestEveryExposed(t *testing.T) {
 		explore.Scenario{Name: "prepare+finish,notify", Build: func(e *explore.Env) {
 			y := newYard(e, 4)
 			e.Go("a", func() {
-				w := lot.Waiter[int]{Exposed: true}
+				var w lot.Waiter[int]
+				w.Expose()
 				y.l.Prepare(&w, 0, 0, nil)
 				y.note(y.l.Finish(&w))
 				y.l.Prepare(&w, 2, bit32(2), nil)
-				if c := w.C(); len(c) > 0 {
+				if c := w.Bed(); len(c) > 0 {
 					y.Errorf("a token of before")
 				}
 				y.note(y.l.Finish(&w))
@@ -280,10 +281,11 @@ func TestEveryExposed(t *testing.T) {
 		}},
 		explore.Scenario{Name: "prepare+receive+finish,notify", Build: func(e *explore.Env) {
 			y := newYard(e, 4)
-			w := lot.Waiter[int]{Exposed: true}
+			var w lot.Waiter[int]
+			w.Expose()
 			y.l.Prepare(&w, 0, 0, nil)
 			e.Go("a", func() {
-				e.Receive(w.C())
+				e.Receive(w.Bed())
 				y.note(y.l.Finish(&w))
 				y.l.Prepare(&w, 2, bit32(2), nil)
 				y.note(y.l.Finish(&w))
@@ -363,7 +365,7 @@ func TestEveryGrowth(t *testing.T) {
 			e.Go("a", func() { y.note(lot.Sleep[int, int](y.l, &w, nil, nil)) })
 			e.Go("b", func() { y.l.Prepare(new(lot.Waiter[int]), 8, bit32(8), nil) })
 			e.Go("requeue and wake", func() {
-				h := y.l.HoldBoth(1, bit32(1), 2, bit32(2))
+				h := holdBoth(y.l, 1, bit32(1), 2, bit32(2))
 				h.Visit(func(*lot.Waiter[int]) lot.Verdict { return lot.Move })
 				h.Release()
 				y.wake(2, 1)
@@ -384,7 +386,7 @@ func TestEveryRequeue(t *testing.T) {
 			e.Go("a", func() { y.note(lot.Sleep[int, int](y.l, &a, nil, nil)) })
 			e.Go("b", func() { y.note(lot.Sleep[int, int](y.l, &b, nil, nil)) })
 			e.Go("requeue", func() {
-				h := y.l.HoldBoth(0, 0, 1, bit32(1))
+				h := holdBoth(y.l, 0, 0, 1, bit32(1))
 				h.Visit(func(*lot.Waiter[int]) lot.Verdict {
 					if h.Woken == 0 {
 						return lot.Wake

@@ -25,6 +25,18 @@ func hashOf(k int) uint64 { return uint64(k) * 0x9E3779B97F4A7C15 }
 // same is a hash by which all keys meet in one bucket.
 func same(int) uint64 { return 7 << 32 }
 
+func hold(l *Lot, k int, hash uint64) *lot.Held[int] {
+	h := &lot.Held[int]{Key: k, Hash: hash}
+	l.Hold(h)
+	return h
+}
+
+func holdBoth(l *Lot, k int, hash uint64, other int, otherHash uint64) *lot.Held[int] {
+	h := &lot.Held[int]{Key: k, Hash: hash, Other: other, OtherHash: otherHash}
+	l.HoldBoth(h)
+	return h
+}
+
 func prepare(t testing.TB, l *Lot, w *Waiter, k int) {
 	t.Helper()
 	if !l.Prepare(w, k, hashOf(k), nil) {
@@ -33,14 +45,14 @@ func prepare(t testing.TB, l *Lot, w *Waiter, k int) {
 }
 
 func wakeN(l *Lot, k, n int) int {
-	h := l.Hold(k, hashOf(k))
+	h := hold(l, k, hashOf(k))
 	h.WakeN(n)
 	h.Release()
 	return h.Woken
 }
 
 func length(l *Lot, k int) int {
-	h := l.Hold(k, hashOf(k))
+	h := hold(l, k, hashOf(k))
 	defer h.Release()
 	return h.Len()
 }
@@ -65,15 +77,15 @@ func TestWokenInOrderAndCounted(t *testing.T) {
 	var l Lot
 	ws := make([]Waiter, 10)
 	for i := range ws {
-		ws[i].Exposed = true
+		ws[i].Expose()
 		prepare(t, &l, &ws[i], 1)
 	}
 	want(t, "waiting", length(&l, 1), 10)
 	for i := range ws {
 		want(t, "woken", wakeN(&l, 1, 1), 1)
-		<-ws[i].C() // the first, and nobody else
+		<-ws[i].Bed() // the first, and nobody else
 		for j := i + 1; j < len(ws); j++ {
-			want(t, "a later one was told", len(ws[j].C()), 0)
+			want(t, "a later one was told", len(ws[j].Bed()), 0)
 		}
 		want(t, "Finish", l.Finish(&ws[i]), true)
 		want(t, "Finish again", l.Finish(&ws[i]), false)
@@ -94,7 +106,7 @@ func TestOtherKeysAreLeftAlone(t *testing.T) {
 	var a, b Waiter
 	l.Prepare(&a, 1, same(1), nil)
 	l.Prepare(&b, 2, same(2), nil)
-	h := l.Hold(1, same(1))
+	h := hold(&l, 1, same(1))
 	h.WakeN(9)
 	h.Release()
 	want(t, "woken", h.Woken, 1)
@@ -143,8 +155,7 @@ func TestMisusePanics(t *testing.T) {
 	var w Waiter
 	prepare(t, &l, &w, 1)
 	wantPanic(t, "lot: Prepare of a waiter that is registered", func() { l.Prepare(&w, 1, 1, nil) })
-	wantPanic(t, "lot: C of a waiter that is not exposed", func() { w.C() })
-	h := l.Hold(1, hashOf(1))
+	h := hold(&l, 1, hashOf(1))
 	wantPanic(t, "lot: no second key", func() { h.Visit(func(*Waiter) lot.Verdict { return lot.Move }) })
 	h.Release()
 	want(t, "Finish", l.Finish(&w), false)
@@ -159,7 +170,7 @@ func TestFilterSeesTheWordAndStops(t *testing.T) {
 		prepare(t, &l, &ws[i], 1)
 	}
 	var seen []uint64
-	h := l.Hold(1, hashOf(1))
+	h := hold(&l, 1, hashOf(1))
 	h.Visit(func(w *Waiter) lot.Verdict {
 		if w.Owner != w {
 			t.Error("the owner is another")
@@ -198,7 +209,7 @@ func TestMoveKeepsOrderAndTracksTheKey(t *testing.T) {
 				ws[i].Word = uint64(i)
 				l.Prepare(&ws[i], 1+i/4, hash(1+i/4), nil) // 0 to 3 under 1, the others under 2
 			}
-			h := l.HoldBoth(1, hash(1), 2, hash(2))
+			h := holdBoth(&l, 1, hash(1), 2, hash(2))
 			h.Visit(func(w *Waiter) lot.Verdict {
 				switch {
 				case h.Woken < 1:
@@ -218,7 +229,7 @@ func TestMoveKeepsOrderAndTracksTheKey(t *testing.T) {
 			want(t, "1 was woken", l.FinishWith(&ws[1], func(k, rest int) { key = k; want(t, "rest", rest, 3) }), false)
 			want(t, "the key of 1", key, 2)
 			var order []uint64
-			h = l.Hold(2, hash(2))
+			h = hold(&l, 2, hash(2))
 			h.Visit(func(w *Waiter) lot.Verdict { order = append(order, w.Word); return lot.Wake })
 			h.Release()
 			want(t, "order", fmt.Sprint(order), "[4 5 2]")
@@ -238,7 +249,7 @@ func TestRequeueOntoItselfEnds(t *testing.T) {
 		prepare(t, &l, &ws[i], 1)
 	}
 	visits := 0
-	h := l.HoldBoth(1, hashOf(1), 1, hashOf(1))
+	h := holdBoth(&l, 1, hashOf(1), 1, hashOf(1))
 	h.Visit(func(*Waiter) lot.Verdict {
 		if visits++; visits > 3 {
 			t.Fatal("visits without an end")
@@ -259,7 +270,7 @@ func TestVisitOther(t *testing.T) {
 	var a, b Waiter
 	prepare(t, &l, &a, 1)
 	prepare(t, &l, &b, 2)
-	h := l.HoldBoth(1, hashOf(1), 2, hashOf(2))
+	h := holdBoth(&l, 1, hashOf(1), 2, hashOf(2))
 	h.VisitOther(func(*Waiter) lot.Verdict { return lot.Wake })
 	h.Release()
 	want(t, "a", l.Finish(&a), false)
@@ -342,14 +353,16 @@ func TestKeysAreLetGo(t *testing.T) {
 
 func TestWaiterServesAgainWithoutAllocation(t *testing.T) {
 	var l Lot
-	w, e := new(Waiter), &Waiter{Exposed: true}
+	w, e := new(Waiter), new(Waiter)
+	e.Expose()
 	if n := testing.AllocsPerRun(100, func() {
 		prepare(t, &l, w, 1)
 		prepare(t, &l, e, 1)
-		h := l.Hold(1, hashOf(1))
+		h := lot.Held[int]{Key: 1, Hash: hashOf(1)}
+		l.Hold(&h)
 		h.Visit(func(*Waiter) lot.Verdict { return lot.Wake })
 		h.Release()
-		<-e.C()
+		<-e.Bed()
 		if !sleep(&l, w) || !l.Finish(e) {
 			t.Fatal("not woken")
 		}
@@ -361,17 +374,12 @@ func TestWaiterServesAgainWithoutAllocation(t *testing.T) {
 }
 
 func TestForgetDropsTheChannel(t *testing.T) {
-	var l Lot
-	w := Waiter{Exposed: true}
-	prepare(t, &l, &w, 1)
-	c := w.C()
-	l.Finish(&w)
+	var w Waiter
+	c := w.Expose()
 	w.Forget()
-	prepare(t, &l, &w, 1)
-	if w.C() == c {
+	if w.Expose() == c {
 		t.Error("the channel is the old one")
 	}
-	l.Finish(&w)
 }
 
 func TestSleepIsDurablyBlocking(t *testing.T) {

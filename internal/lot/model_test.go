@@ -23,7 +23,9 @@ func lotProgram(t *rapid.T) {
 	}
 	ws := make([]Waiter, 10)
 	for i := range ws {
-		ws[i].Word, ws[i].Exposed = uint64(i), i%2 == 0
+		if ws[i].Word = uint64(i); i%2 == 0 {
+			ws[i].Expose()
+		}
 	}
 	at := make([]int, len(ws)) // the key, or one of:
 	const out, told = -1, -2
@@ -50,7 +52,7 @@ func lotProgram(t *rapid.T) {
 				t.Fatalf("the books: %v", err)
 			}
 			for k := range line {
-				h := l.Hold(k, hash(k))
+				h := hold(l, k, hash(k))
 				is("Len", h.Len(), len(line[k]))
 				h.Release()
 				if len(line[k]) > 0 && l.Empty(hash(k)) {
@@ -85,22 +87,52 @@ func lotProgram(t *rapid.T) {
 		"wakeN": func(t *rapid.T) {
 			k, n := key(t, "key"), rapid.IntRange(0, 4).Draw(t, "n")
 			first := slices.Clone(line[k][:min(n, len(line[k]))])
-			h := l.Hold(k, hash(k))
+			h := hold(l, k, hash(k))
 			h.WakeN(n)
 			h.Tell(uint64(n))
 			h.Release()
 			is("woken", h.Woken, len(first))
 			for _, i := range first {
+				if wake(i); i%2 != 0 {
+					is("token", ws[i].Token, n)
+				}
+			}
+		},
+		"wake": func(t *rapid.T) {
+			k, n := key(t, "key"), rapid.IntRange(0, 4).Draw(t, "n")
+			first := slices.Clone(line[k][:min(n, len(line[k]))])
+			woken, left := l.Wake(k, hash(k), n, uint64(n))
+			for _, i := range first {
 				wake(i)
 				is("token", ws[i].Token, n)
 			}
+			is("woken, left", []int{woken, left}, []int{len(first), len(line[k])})
+		},
+		"wakeSome": func(t *rapid.T) {
+			k, n := key(t, "key"), rapid.IntRange(0, 4).Draw(t, "n")
+			some, stop := rapid.Uint64Range(0, 15).Draw(t, "some"), rapid.Uint64Range(0, 15).Draw(t, "stop")
+			expect, stops := 0, false
+			for _, i := range slices.Clone(line[k]) {
+				if expect == n {
+					break
+				}
+				if stops = ws[i].Word&stop != 0; stops {
+					break
+				}
+				if ws[i].Word&some != 0 {
+					wake(i)
+					expect++
+				}
+			}
+			woken, stopped := l.WakeSome(k, hash(k), n, some, stop)
+			is("woken, stopped", []any{woken, stopped}, []any{expect, stops})
 		},
 		"visit": func(t *rapid.T) {
 			from, to := key(t, "from"), key(t, "to")
 			verdicts := rapid.SliceOfN(rapid.SampledFrom([]lot.Verdict{lot.Skip, lot.Wake, lot.Move, lot.Stop}), 10, 10).Draw(t, "verdicts")
 			was := slices.Clone(line[from])
 			var asked []int
-			h := l.HoldBoth(from, hash(from), to, hash(to))
+			h := holdBoth(l, from, hash(from), to, hash(to))
 			h.Visit(func(w *Waiter) lot.Verdict {
 				asked = append(asked, int(w.Word))
 				return verdicts[len(asked)-1]

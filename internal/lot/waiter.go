@@ -12,26 +12,28 @@ import (
 // as that does, unless it is told to [Waiter.Forget] it.
 type Waiter[K comparable] struct {
 	// Word and Owner are for filters: bits, and what this record is embedded in. The owner sets
-	// them before Prepare; while it waits they are touched under the lock, by those who visit.
+	// them before Prepare; while it waits they are touched under the latch, by those who visit.
 	Word  uint64
 	Owner any
 
-	// Token is what the waker has to say: set under the lock, read after Finish.
+	// Token is what the waker has to say: set under the latch, read after Finish.
 	Token uint64
 
-	// Exposed says that C will be called. The owner sets it before Prepare. Others need not
-	// pay for it.
-	Exposed bool
+	exposed bool                       // see Expose
+	in      bool                       // between Prepare and Finish; the owner's
+	sleeper atom.Guarded[park.Sleeper] // its owner's until it is lying (I7)
+	turn    uint64                     // numbers the waits, in steps of two; the owner's
+	bed     atom.Uint64                // turn+lying, turn+told, or of an earlier turn: looking (I7)
+	pass    *spin.Pass                 // of the bucket where it registered
 
-	sleeper    atom.Guarded[park.Sleeper] // its owner's until it is lying (I7)
-	in         bool                       // between Prepare and Finish; the owner's
-	bed        atom.Uint32                // looking, lying or told (I7)
-	waits      uint32                     // how many there were; the owner's
-	pass       *spin.Pass                 // of the bucket where it registered
-	hash       atom.Uint64                // (I1)
-	phase      atom.Guarded[phase]
-	queue      *queue[K] // (I1)
-	next, prev *Waiter[K]
+	hash  atom.Uint64         // (I1)
+	phase atom.Guarded[phase] // (I1)
+	key   K                   // (I1)
+	next  *Waiter[K]          // (I1) or, of a woken one, the next to be kicked (I5)
+	prev  *Waiter[K]          // (I1)
+
+	last, nextLine *Waiter[K] // (I6)
+	behind         int        // (I6)
 }
 
 type phase uint8
@@ -42,79 +44,85 @@ const (
 	woken
 )
 
-// What bed says of a waiter between Prepare and the end of its kick. It begins to count
-// when the waiter is in its queue.
+// What bed says of a turn.
 const (
-	looking = iota // it looks here, and is sent no token
-	lying          // it waits for a token
-	told           // it was woken, and its kick is over
+	lying = 0 // it waits for a token
+	told  = 1 // it was woken, and its kick is over
 )
 
-// C returns the channel that delivers, once, when w is woken. Between Prepare and Finish
-// only; and do not receive from it after Finish.
-func (w *Waiter[K]) C() <-chan struct{} {
-	if !w.Exposed || !w.in {
-		panic("lot: C of a waiter that is not exposed or not registered")
-	}
-	return w.sleeper.Get().C()
+// Expose makes w a waiter whose channel is given out, from the next Prepare on and for good, and returns
+// the channel: it delivers, once, when w is woken. Do not receive from it after Finish. Others need not pay for
+// that.
+func (w *Waiter[K]) Expose() <-chan struct{} {
+	w.exposed = true
+	w.makeBed()
+	return w.Bed()
 }
 
-// Forget drops the channel, of an idle waiter. The next Prepare makes another.
+// Forget drops the channel, of an idle waiter that is not exposed. The next wait makes another.
 func (w *Waiter[K]) Forget() { w.sleeper.Set(park.Sleeper{}) }
 
 // Key returns the key that w waits under, which may have changed since Prepare, and its
 // hash. Whoever calls it holds that key, or has w from a visit.
-func (w *Waiter[K]) Key() (K, uint64) { return w.queue.key, w.queue.hash }
+func (w *Waiter[K]) Key() (K, uint64) { return w.key, w.hash.Load() }
 
 // Prepare registers w under key, unless validate says that there is nothing to wait for, and
 // reports whether it did. Then call Finish or Sleep, always.
 //
-// validate runs with the bucket locked, w counted and not in the queue yet. It must not use
+// validate runs with the bucket's latch held and w not in its line yet. It must not use
 // the lot. If it panics, nothing is registered. A nil validate is content.
+//
+// Those who find a function value too dear write it out: Begin, Open, a look of their own, Admit or Close.
 func (l *Lot[K]) Prepare(w *Waiter[K], key K, hash uint64, validate func() bool) bool {
-	if w.in {
-		panic("lot: Prepare of a waiter that is registered")
-	}
-	if w.Exposed {
-		w.makeBed()
-		w.bed.Store(lying)
-	} else {
-		w.bed.Store(looking)
-	}
-	b, t := l.lock(hash)
-	b.count.Add(1) // [W1] (I2)
+	w.Begin(key, hash)
+	b := l.Open(hash) // [W1]
 	if validate != nil && !b.valid(validate) {
-		b.count.Add(-1)
-		b.mu.Unlock()
 		return false
 	}
-	w.in = true
-	w.pass = &b.pass
-	if w.hash.Load() != hash {
-		w.hash.Store(hash)
-	}
-	w.phase.Set(waiting) // idle -> waiting
-	b.enter(key, hash).push(w)
-	crowded := b.keys > b.crowd
-	b.mu.Unlock()
-	if crowded {
-		l.grow(t)
-	}
+	l.Admit(b, w)
 	return true
 }
 
-// valid asks validate. If that does not return, the bucket is as before, and free.
-func (b *bucket[K]) valid(validate func() bool) (ok bool) {
-	returned := false
+// valid asks validate, and closes b if that says no, or does not return.
+func (b *Bucket[K]) valid(validate func() bool) (ok bool) {
 	defer func() {
-		if !returned {
-			b.count.Add(-1)
-			b.mu.Unlock()
+		if !ok {
+			b.Close()
 		}
 	}()
-	ok = validate()
-	returned = true
-	return ok
+	return validate()
+}
+
+// Begin makes w ready to be admitted under key, to the bucket of hash.
+func (w *Waiter[K]) Begin(key K, hash uint64) {
+	if w.in {
+		panic("lot: Prepare of a waiter that is registered")
+	}
+	if w.hash.Load() != hash {
+		w.hash.Store(hash)
+	}
+	w.key = key
+}
+
+// Admit registers w, which has begun, and closes b, the open bucket of its hash.
+func (l *Lot[K]) Admit(b *Bucket[K], w *Waiter[K]) {
+	w.turn += 2 // looking, whatever bed says
+	w.in = true
+	if w.pass != &b.pass {
+		w.pass = &b.pass
+	}
+	w.phase.Set(waiting)                       // idle -> waiting
+	if first := b.find(&w.key); first != nil { // push, spelled out
+		first.follow(w)
+	} else if b.lead(w); b.keys > b.crowd {
+		t := l.table.Load()
+		b.Close()
+		l.grow(t)
+		return
+	}
+	if !b.tryClose() {
+		b.Close()
+	}
 }
 
 // Finish ends the registration of w, and reports whether it was woken: true if it was,
@@ -122,20 +130,17 @@ func (b *bucket[K]) valid(validate func() bool) (ok bool) {
 // a false, nor given back by a true. For a w that is not registered it answers false.
 func (l *Lot[K]) Finish(w *Waiter[K]) (woken bool) { return l.FinishWith(w, nil) }
 
-// FinishWith is Finish, and calls gaveUp, with the bucket locked, if w was not woken. key is the
+// FinishWith is Finish, and calls gaveUp, with the bucket's latch held, if w was not woken. key is the
 // one that it waited under in the end, and rest is how many still wait there. gaveUp must not use the lot; if it panics, w is idle.
 func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken bool) {
 	if !w.in {
 		return false
 	}
-	if w.bed.Load() != told {
-		if l.withdraw(w, gaveUp) {
-			return false
-		}
-		w.seeOut()
+	if w.bed.Load() != w.turn+told && l.withdraw(w, gaveUp) {
+		return false
 	}
-	if w.Exposed {
-		park.Drain(w.sleeper.Get().C())
+	if w.exposed && park.Left(w.Bed()) {
+		park.Drain(w.Bed()) // the user did not
 	}
 	w.Done()
 	return true
@@ -145,7 +150,7 @@ func (l *Lot[K]) FinishWith(w *Waiter[K], gaveUp func(key K, rest int)) (woken b
 // delivers, a nil gaveUp is not called. Those who find a frame between a wait and its channel too
 // dear write it out: see [Waiter.Look].
 func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp func(key K, rest int)) (woken bool) {
-	if w.Exposed {
+	if w.exposed {
 		park.Sleep(w.Bed(), done)
 		return l.FinishWith(w, gaveUp)
 	}
@@ -160,10 +165,10 @@ func Sleep[K comparable, T any](l *Lot[K], w *Waiter[K], done <-chan T, gaveUp f
 // meanwhile. If not, Bed delivers when it is. It is called once for each registration, by the owner of a
 // waiter that is not exposed.
 func (w *Waiter[K]) Look() (woken bool) {
-	if w.waits++; w.pass.Worth(w.waits) {
-		start := w.pass.Start(w.waits)
+	if n := uint32(w.turn / 2); w.pass.Worth(n) {
+		start := w.pass.Start(n)
 		park.Pass()
-		woken = w.bed.Load() == told
+		woken = w.bed.Load() == w.turn+told
 		if w.pass.Stop(start, woken); woken {
 			return true
 		}
@@ -185,7 +190,8 @@ func (w *Waiter[K]) Done() {
 // lieDown has w sent a token. False: w was told, and gets none.
 func (w *Waiter[K]) lieDown() bool {
 	w.makeBed()
-	return w.bed.CompareAndSwap(looking, lying) // (I7)
+	s := w.bed.Load()
+	return s != w.turn+told && w.bed.CompareAndSwap(s, w.turn+lying) // looking -> lying (I7)
 }
 
 func (w *Waiter[K]) makeBed() {
@@ -194,70 +200,53 @@ func (w *Waiter[K]) makeBed() {
 	}
 }
 
-// seeOut returns when the kick of w, which was woken, is over. (I5) It was decided under a lock that
-// is free by now, so it will come.
+// seeOut returns when the kick of w, which was woken, is over. (I5) That of an exposed one is, for the latch
+// was free since. Another was decided by who does it after unlocking, so it will come.
 func (w *Waiter[K]) seeOut() {
-	switch {
-	case w.Exposed: // the user may have the token, so it says nothing
-		for w.bed.Load() != told {
-			park.Yield()
-		}
-	case w.bed.Load() == lying || w.lieDown():
+	if !w.exposed && (w.bed.Load() == w.turn+lying || w.lieDown()) {
 		park.Sleep[struct{}](w.Bed(), nil)
 	}
 }
 
-// withdraw takes w out of its queue, if it waits there, and reports whether.
+// withdraw takes w out of its line, if it waits there, and reports whether. If not, w was woken, and its kick is
+// over.
+//
+// The hash is read without the latch, and may be out of date when we have it. If it is
+// the same then, w is in that bucket and stays, or was woken (I1).
 func (l *Lot[K]) withdraw(w *Waiter[K], gaveUp func(key K, rest int)) bool {
-	b := l.lockOf(w)
-	defer b.mu.Unlock() // gaveUp may panic
+	hash := w.hash.Load()
+	b := l.TryOpen(hash)
+	if b == nil {
+		b = l.Open(hash)
+	}
+	for now := w.hash.Load(); now != hash; now = w.hash.Load() { // moved meanwhile
+		b.Close()
+		hash = now
+		b = l.Open(hash)
+	}
 	if w.phase.Get() != waiting {
+		b.Close()
+		w.seeOut()
 		return false
 	}
-	q := w.queue
-	key, rest := q.key, q.len-1
-	b.take(q, w)
-	b.count.Add(-1)   // (I2)
+	first := w
+	if w.prev != nil {
+		first = b.find(&w.key) // (I6)
+	}
+	rest := first.behind
+	b.take(first, w)
 	w.phase.Set(idle) // waiting -> idle
 	w.in = false
 	if gaveUp != nil {
-		gaveUp(key, rest)
+		b.tell(gaveUp, w.key, rest)
+	} else if !b.tryClose() {
+		b.Close()
 	}
 	return true
 }
 
-// lockOf returns the bucket that w is in, locked; or any, locked, if w was woken.
-//
-// The hash is read without the lock, and may be out of date when we have it. If it is
-// the same then, w is in that bucket and stays (I1).
-func (l *Lot[K]) lockOf(w *Waiter[K]) *bucket[K] {
-	for {
-		hash := w.hash.Load()
-		b, _ := l.lock(hash)
-		if w.hash.Load() == hash {
-			return b
-		}
-		b.mu.Unlock() // moved meanwhile
-	}
-}
-
-// take takes w out of q, and q out of the bucket if it is empty. The lock is held, and the count
-// is the caller's to lower. (I2)
-func (b *bucket[K]) take(q *queue[K], w *Waiter[K]) {
-	q.remove(w)
-	if q.len == 0 {
-		b.drop(q)
-	}
-}
-
-// kick tells w that it was woken. It runs without a lock. (I5)
-func (w *Waiter[K]) kick() {
-	if w.bed.Load() == looking && w.bed.CompareAndSwap(looking, told) { // (I7)
-		return // w may be in use again now
-	}
-	exposed := w.Exposed
-	w.sleeper.Get().Kick() // if it is not exposed, w may be in use again now
-	if exposed {
-		w.bed.Store(told) // lying -> told
-	}
+// tell calls gaveUp, and closes b.
+func (b *Bucket[K]) tell(gaveUp func(key K, rest int), key K, rest int) {
+	defer b.Close() // it may panic
+	gaveUp(key, rest)
 }

@@ -1,7 +1,10 @@
 package parkinglot
 
-// Nothing here is used by name: atomics come from internal/atom. But the
-// compiler (Go 1.26) rates a call of a method of sync/atomic as a real call in a
-// package that does not import sync/atomic itself, and the fast paths are then too dear to
-// inline.
-import _ "sync/atomic"
+// Nothing here is used by name. The compiler (Go 1.26) rates the call of a method of another
+// package as a real call in a package that does not import that one itself, also where both stand in
+// what is inlined; the fast paths of package lot are then too dear to inline.
+import (
+	_ "sync/atomic"
+
+	_ "github.com/rouse-go/rouse/internal/latch"
+)

@@ -156,7 +156,8 @@ func (l *Lot) giveUp(w *lot.Waiter[Key], p *Parking) (woken bool) {
 // Len returns how many wait under key.
 func (l *Lot) Len(key Key) int {
 	l.check(key)
-	h := l.core.Hold(key, key.hash())
+	h := lot.Held[Key]{Key: key, Hash: key.hash()}
+	l.core.Hold(&h)
 	defer h.Release()
 	return h.Len()
 }

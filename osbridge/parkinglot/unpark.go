@@ -34,7 +34,8 @@ func (l *Lot) UnparkOne(key Key, then func(Result) (token uint64)) Result {
 		n, left := l.core.Wake(key, key.hash(), 1, 0)
 		return Result{Unparked: n, Left: left}
 	}
-	h := l.core.Hold(key, key.hash())
+	h := lot.Held[Key]{Key: key, Hash: key.hash()}
+	l.core.Hold(&h)
 	defer h.Release()
 	h.WakeN(1)
 	return l.conclude(&h, then)
@@ -62,7 +63,8 @@ func (l *Lot) UnparkFilter(key Key, filter func(token uint64) Verdict, then func
 		l.calls.enter()
 		defer l.calls.leave()
 	}
-	h := l.core.Hold(key, key.hash())
+	h := lot.Held[Key]{Key: key, Hash: key.hash()}
+	l.core.Hold(&h)
 	defer h.Release()
 	h.Visit(func(w *lot.Waiter[Key]) lot.Verdict {
 		switch filter(w.Word) {
@@ -91,7 +93,8 @@ func (l *Lot) UnparkRequeue(from, to Key, plan func() (unpark, requeue int), the
 		l.calls.enter()
 		defer l.calls.leave()
 	}
-	h := l.core.HoldBoth(from, from.hash(), to, to.hash())
+	h := lot.Held[Key]{Key: from, Hash: from.hash(), Other: to, OtherHash: to.hash()}
+	l.core.HoldBoth(&h)
 	defer h.Release()
 	unpark, requeue := 1, All
 	if plan != nil {

@@ -1,5 +1,10 @@
 package softfutex
 
-// Nothing here is used by name. The generic code of internal/lot is compiled here, and the compiler
-// inlines atomics only in packages that import them themselves: see internal/lot.
-import _ "sync/atomic"
+// Nothing here is used by name. The compiler (Go 1.26) rates the call of a method of another
+// package as a real call in a package that does not import that one itself, also where both stand in
+// what is inlined; the fast paths of package lot are then too dear to inline.
+import (
+	_ "sync/atomic"
+
+	_ "github.com/rouse-go/rouse/internal/latch"
+)

@@ -80,15 +80,6 @@ type key struct {
 	object any // the Mappable
 }
 
-// A place is a key, with its hash, and with the reference that came with it.
-type place struct {
-	key
-	hash     uint64
-	identity MappingIdentity
-}
-
-func (p *place) release(t Target) { drop(p.identity, t) }
-
 func drop(id MappingIdentity, t Target) {
 	if id != nil {
 		id.DecRef(t)
@@ -97,45 +88,46 @@ func drop(id MappingIdentity, t Target) {
 
 var seed = maphash.MakeSeed()
 
-// at returns the place of addr. The caller releases it.
-func (m *Manager) at(t Target, addr Addr, private bool) (place, error) {
-	if private && addr%4 == 0 && t != nil {
-		return m.own(KindPrivate, uint64(addr)), nil
+// at returns the place of addr, in pieces, which fit into registers. The caller drops id.
+func (m *Manager) at(t Target, addr Addr, private bool) (k key, hash uint64, id MappingIdentity, err error) {
+	switch {
+	case t == nil:
+		panic("softfutex: nil target")
+	case addr%4 != 0:
+		return k, 0, nil, syscall.EINVAL
+	case private:
+		k, hash = m.own(KindPrivate, uint64(addr))
+		return k, hash, nil, nil
 	}
 	return m.shared(t, addr)
 }
 
+// plain reports whether the place is own's of KindPrivate, for those to whom the call of at is too dear.
+func plain(t Target, addr Addr, private bool) bool { return private && addr%4 == 0 && t != nil }
+
 // own is for the kinds that are known by an address.
-func (m *Manager) own(kind KeyKind, offset uint64) place {
-	return place{key: key{space: m.space + uint64(kind), offset: offset}, hash: spread(offset + m.space<<8)}
+func (m *Manager) own(kind KeyKind, offset uint64) (key, uint64) {
+	return key{space: m.space + uint64(kind), offset: offset}, spread(offset + m.space<<8)
 }
 
-func (m *Manager) shared(t Target, addr Addr) (place, error) {
-	if t == nil {
-		panic("softfutex: nil target")
-	}
-	if addr%4 != 0 {
-		return place{}, syscall.EINVAL
-	}
-	k, err := t.GetSharedKey(addr)
+func (m *Manager) shared(t Target, addr Addr) (k key, hash uint64, id MappingIdentity, err error) {
+	s, err := t.GetSharedKey(addr)
 	if err != nil {
-		return place{}, err
+		return k, 0, nil, err
 	}
-	var p place
-	switch k.Kind {
+	switch s.Kind {
 	case KindSharedPrivate:
-		p = m.own(KindSharedPrivate, k.Offset)
+		k, hash = m.own(KindSharedPrivate, s.Offset)
 	case KindSharedMappable:
-		p.key = key{uint64(KindSharedMappable), k.Offset, k.Mappable}
-		if k.Mappable != nil {
-			p.hash = maphash.Comparable(seed, k.Mappable)
+		k = key{uint64(KindSharedMappable), s.Offset, s.Mappable}
+		if s.Mappable != nil {
+			hash = maphash.Comparable(seed, s.Mappable)
 		}
-		p.hash = spread(p.hash + k.Offset)
+		hash = spread(hash + s.Offset)
 	default:
 		panic("softfutex: GetSharedKey returned a private key")
 	}
-	p.identity = k.MappingIdentity
-	return p, nil
+	return k, hash, s.MappingIdentity, nil
 }
 
 // spread makes a hash of which the upper half counts. Words that lie side by side get

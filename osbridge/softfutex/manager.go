@@ -55,35 +55,23 @@ func (m *Manager) Wake(t Target, addr Addr, private bool, bitmask uint32, n int)
 	if bitmask == 0 {
 		return 0, syscall.EINVAL
 	}
-	p, err := m.at(t, addr, private)
-	if err != nil {
-		return 0, err
+	var (
+		id  MappingIdentity
+		err error
+	)
+	k, hash := m.own(KindPrivate, uint64(addr))
+	if !plain(t, addr, private) {
+		if k, hash, id, err = m.at(t, addr, private); err != nil {
+			return 0, err
+		}
 	}
 	woken := 0
-	if books := &m.all().lot; !books.Empty(p.hash) {
-		h := books.Hold(p.key, p.hash)
-		h.Visit(waking(bitmask, n, &err))
-		h.Release()
-		woken = h.Woken
-	}
-	drop(p.identity, t)
-	return woken, err
-}
-
-// waking returns what wakes up to n, or tells of the PI waiter that was met before.
-func waking(bitmask uint32, n int, err *error) func(*node) lot.Verdict {
-	n = max(n, 1)
-	return func(w *node) lot.Verdict {
-		switch {
-		case n == 0:
-			return lot.Stop
-		case w.Word&forLock != 0:
-			*err = syscall.EINVAL
-			return lot.Stop
-		case uint32(w.Word)&bitmask == 0:
-			return lot.Skip
+	if books := &m.all().lot; !books.Empty(hash) { // [W2] the caller has changed the word
+		var stopped bool
+		if woken, stopped = books.WakeSome(k, hash, max(n, 1), uint64(bitmask), forLock); stopped {
+			err = syscall.EINVAL
 		}
-		n--
-		return lot.Wake
 	}
+	drop(id, t)
+	return woken, err
 }

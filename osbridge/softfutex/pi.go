@@ -40,18 +40,20 @@ const (
 //
 // The lock goes to who came first. A plain Wake or requeue does not touch w. Whoever waits on
 // the same word by WaitPrepare is not seen.
-func (m *Manager) LockPI(w *Waiter, t Target, addr Addr, tid uint32, private, try bool) (bool, error) {
+func (m *Manager) LockPI(w *Waiter, t Target, addr Addr, tid uint32, private, try bool) (taken bool, err error) {
 	w.begin()
 	checkTID(tid)
-	p, err := m.at(t, addr, private)
+	k, hash, id, err := m.at(t, addr, private)
 	if err != nil {
 		return false, err
 	}
-	taken := false
-	m.enter(w, t, p, forLock|uint64(tid), func() bool {
-		taken, err = claim(t, addr, tid, try)
-		return err == nil && !taken
-	})
+	w.enter(k, hash, id, forLock|uint64(tid))
+	f := m.all()
+	e := entry{f.lot.Open(hash), w, t}
+	defer e.close()
+	if taken, err = claim(t, addr, tid, try); err == nil && !taken {
+		e.admit(f)
+	}
 	return taken, err
 }
 
@@ -91,14 +93,15 @@ func claim(t Target, addr Addr, tid uint32, try bool) (bool, error) {
 //   - EPERM: tid does not hold it.
 //   - EINVAL: a misaligned address.
 //   - an error of the Target: tid still holds it.
-func (m *Manager) UnlockPI(t Target, addr Addr, tid uint32, private bool) error {
+func (m *Manager) UnlockPI(t Target, addr Addr, tid uint32, private bool) (err error) {
 	checkTID(tid)
-	p, err := m.at(t, addr, private)
-	if err != nil {
+	var h lot.Held[key]
+	var id MappingIdentity
+	if h.Key, h.Hash, id, err = m.at(t, addr, private); err != nil {
 		return err
 	}
-	defer p.release(t)
-	h := m.all().lot.Hold(p.key, p.hash)
+	defer drop(id, t)
+	m.all().lot.Hold(&h)
 	defer h.Release()
 	nobody, others := true, h.Len() > 1
 	h.Visit(func(w *node) lot.Verdict {

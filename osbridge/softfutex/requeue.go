@@ -19,16 +19,15 @@ func (m *Manager) WakeOp(t Target, addr1, addr2 Addr, private bool, nwake1, nwak
 	if err := p.find(m, t, addr1, addr2, private); err != nil {
 		return 0, err
 	}
-	defer p.release(t)
-	h := m.all().lot.HoldBoth(p.a.key, p.a.hash, p.b.key, p.b.hash)
-	defer h.Release()
+	m.all().lot.HoldBoth(&p.held)
+	defer p.end(t)
 	also, err := apply(t, addr2, op)
 	if err != nil {
 		return 0, err
 	}
-	h.Visit(waking(MatchAny, nwake1, &err))
-	if also && err == nil {
-		h.VisitOther(waking(MatchAny, nwake2, &err))
+	h := &p.held
+	if h.WakeSome(max(nwake1, 1), uint64(MatchAny), forLock) || also && h.WakeSomeOther(max(nwake2, 1), uint64(MatchAny), forLock) {
+		err = syscall.EINVAL
 	}
 	return h.Woken, err
 }
@@ -60,13 +59,14 @@ func (m *Manager) requeue(t Target, addr, naddr Addr, private bool, nwake, nreq 
 	if err := p.find(m, t, addr, naddr, private); err != nil {
 		return 0, err
 	}
-	defer p.release(t)
 	books := &m.all().lot
-	if val == nil && books.Empty(p.a.hash) {
+	if val == nil && books.Empty(p.held.Hash) {
+		p.drop(t)
 		return 0, nil
 	}
-	h := books.HoldBoth(p.a.key, p.a.hash, p.b.key, p.b.hash)
-	defer h.Release()
+	h := &p.held
+	books.HoldBoth(h)
+	defer p.end(t)
 	var err error
 	if val != nil {
 		if err = compare(t, addr, *val); err != nil {
@@ -91,36 +91,44 @@ func (m *Manager) requeue(t Target, addr, naddr Addr, private bool, nwake, nreq 
 
 // A pair is two places, and the references that are to be dropped when no lock is held any more.
 type pair struct {
-	a, b place
+	held lot.Held[key]
+	a, b MappingIdentity
 	old  []MappingIdentity // of those who were moved
 }
 
 func (p *pair) find(m *Manager, t Target, a, b Addr, private bool) (err error) {
-	if p.a, err = m.at(t, a, private); err != nil {
+	h := &p.held
+	if h.Key, h.Hash, p.a, err = m.at(t, a, private); err != nil {
 		return err
 	}
-	if p.b, err = m.at(t, b, private); err != nil {
-		p.a.release(t)
+	if h.Other, h.OtherHash, p.b, err = m.at(t, b, private); err != nil {
+		drop(p.a, t)
 	}
 	return err
 }
 
 // carry gives w, which is moved from a to b, a reference to b for its one to a. (I1)
 func (p *pair) carry(w *Waiter) {
-	if p.a.key == p.b.key {
+	if p.held.Key == p.held.Other {
 		return // it stays
 	}
 	if w.identity != nil {
 		p.old = append(p.old, w.identity)
 	}
-	if w.identity = p.b.identity; w.identity != nil {
+	if w.identity = p.b; w.identity != nil {
 		w.identity.IncRef()
 	}
 }
 
-func (p *pair) release(t Target) {
-	p.a.release(t)
-	p.b.release(t)
+// end releases what is held, and then the references.
+func (p *pair) end(t Target) {
+	p.held.Release()
+	p.drop(t)
+}
+
+func (p *pair) drop(t Target) {
+	drop(p.a, t)
+	drop(p.b, t)
 	for _, id := range p.old {
 		id.DecRef(t)
 	}

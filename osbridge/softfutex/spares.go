@@ -16,7 +16,7 @@ func (s *spares) get() *Waiter {
 	defer s.mu.Unlock()
 	free := s.free.Get()
 	if len(free) == 0 {
-		return new(Waiter)
+		return &Waiter{ours: true}
 	}
 	w := free[len(free)-1]
 	s.free.Set(free[:len(free)-1])

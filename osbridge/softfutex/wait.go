@@ -16,6 +16,7 @@ type Waiter struct {
 	C <-chan struct{}
 
 	node     node
+	ours     bool            // of Wait: nobody has C
 	with     *family         // where it waits; nil: it does not
 	identity MappingIdentity // (I1)
 }
@@ -40,24 +41,34 @@ func NewWaiter() *Waiter { return new(Waiter) }
 //   - an error of the Target: the word cannot be read.
 //
 // After an error w is not registered. bitmask says which wakes are for w.
-func (m *Manager) WaitPrepare(w *Waiter, t Target, addr Addr, private bool, val, bitmask uint32) error {
+func (m *Manager) WaitPrepare(w *Waiter, t Target, addr Addr, private bool, val, bitmask uint32) (err error) {
 	w.begin()
-	return m.prepare(w, t, addr, private, val, bitmask)
-}
-
-func (m *Manager) prepare(w *Waiter, t Target, addr Addr, private bool, val, bitmask uint32) error {
 	if bitmask == 0 {
 		return syscall.EINVAL
 	}
-	p, err := m.at(t, addr, private)
-	if err != nil {
-		return err
+	var id MappingIdentity
+	k, hash := m.own(KindPrivate, uint64(addr))
+	if !plain(t, addr, private) {
+		if k, hash, id, err = m.at(t, addr, private); err != nil {
+			return err
+		}
 	}
-	m.enter(w, t, p, uint64(bitmask), func() bool {
-		err = compare(t, addr, val)
-		return err == nil
-	})
-	return err
+	w.enter(k, hash, id, uint64(bitmask))
+	f := m.all()
+	e := entry{f.lot.TryOpen(hash), w, t}
+	if e.b == nil {
+		e.b = f.lot.Open(hash)
+	}
+	defer e.close()
+	cur, err := t.LoadUint32(addr) // [W1] the bucket is open
+	switch {
+	case err != nil:
+		return err
+	case cur != val:
+		return syscall.EAGAIN
+	}
+	e.admit(f)
+	return nil
 }
 
 func compare(t Target, addr Addr, val uint32) error {
@@ -68,35 +79,55 @@ func compare(t Target, addr Addr, val uint32) error {
 	return err
 }
 
-// begin says that w is a user's, who will have its channel.
+// begin says that w is going to wait. It inlines.
 func (w *Waiter) begin() {
+	if w == nil || w.with != nil || w.node.Owner == nil {
+		w.first()
+	}
+}
+
+// first prepares w for its first wait.
+func (w *Waiter) first() {
 	if w == nil {
 		panic("softfutex: nil waiter")
 	}
 	if w.with != nil {
 		panic("softfutex: the waiter waits already")
 	}
-	w.node.Exposed = true
+	w.node.Owner = w
+	if !w.ours {
+		w.C = w.node.Expose()
+	}
 }
 
-// enter registers w at p, for what word says, if validate agrees, which runs under the lock.
-// Then p's reference is w's, otherwise it is dropped.
-func (m *Manager) enter(w *Waiter, t Target, p place, word uint64, validate func() bool) {
-	if p.identity != nil {
-		w.identity = p.identity
-		defer func() { // also if the Target panics
-			if w.with == nil {
-				w.release(t)
-			}
-		}()
+// enter makes w ready for the books, for what word says. The reference id is w's from now on.
+func (w *Waiter) enter(k key, hash uint64, id MappingIdentity, word uint64) {
+	if id != nil {
+		w.identity = id
 	}
-	f := m.all()
-	w.node.Word, w.node.Owner = word, w
-	if f.lot.Prepare(&w.node, p.key, p.hash, validate) {
-		w.with = f
-		if w.node.Exposed {
-			w.C = w.node.C()
-		}
+	w.node.Word = word
+	w.node.Begin(k, hash)
+}
+
+// An entry is a Waiter on its way into the books, whose bucket is open.
+type entry struct {
+	b *lot.Bucket[key] // nil: it is closed, and w was admitted
+	w *Waiter
+	t Target
+}
+
+// admit registers the waiter, and closes the bucket.
+func (e *entry) admit(f *family) {
+	f.lot.Admit(e.b, &e.w.node)
+	e.w.with = f
+	e.b = nil
+}
+
+// close ends it, if the waiter was not admitted. It is deferred, for the Target may panic.
+func (e *entry) close() {
+	if e.b != nil {
+		e.b.Close()
+		e.w.release(e.t)
 	}
 }
 
@@ -123,7 +154,7 @@ func (m *Manager) WaitComplete(w *Waiter, t Target) bool {
 	case w.with != m.all():
 		panic("softfutex: the waiter waits with another Manager")
 	}
-	woken := w.with.lot.Finish(&w.node)
+	woken := w.with.lot.FinishWith(&w.node, nil)
 	w.end(t)
 	return woken
 }
@@ -146,7 +177,7 @@ func (m *Manager) Wait(ctx context.Context, t Target, addr Addr, private bool, v
 	}
 	w := m.spares.get()
 	defer m.spares.put(w)
-	if err := m.prepare(w, t, addr, private, val, bitmask); err != nil {
+	if err := m.WaitPrepare(w, t, addr, private, val, bitmask); err != nil {
 		return err
 	}
 	woken := lot.Sleep(&w.with.lot, &w.node, ctx.Done(), nil)

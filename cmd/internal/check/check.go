@@ -27,6 +27,7 @@ var Packages = map[string]string{
 	"queue":      "./waitqueue",
 	"park":       "./internal/park",
 	"bridge":     "./osbridge",
+	"latch":      "./internal/latch",
 	"lot":        "./internal/lot",
 	"parkinglot": "./osbridge/parkinglot",
 	"softfutex":  "./osbridge/softfutex",
