@@ -145,7 +145,8 @@ func (s *spareCalls) put(c *call) {
 // The order of the pushes is the order of the calls.
 type callLine struct {
 	head atom.Pointer[call]
-	last call // the end
+	ends atom.Mutex // held by who puts the end
+	last call       // the end
 }
 
 // push puts c in line, and fails if the line has ended.
@@ -163,7 +164,14 @@ func (l *callLine) push(c *call) bool {
 }
 
 // end ends the line; those in it are still taken. It reports whether it was the first to.
-func (l *callLine) end() bool { return l.push(&l.last) }
+//
+// Each push brings a call of its own; there is one end. Two that push it at once would both write the link to the older calls, and
+// one of them might have seen fewer: those that came since would be lost.
+func (l *callLine) end() bool {
+	l.ends.Lock()
+	defer l.ends.Unlock()
+	return l.push(&l.last)
+}
 
 // take returns those in line, the oldest first, and whether that was all for ever. It is for the thread only.
 func (l *callLine) take() (first *call, ended bool) {

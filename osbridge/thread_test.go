@@ -324,7 +324,7 @@ func TestThreadHammer(t *testing.T) {
 	}
 }
 
-// Close beside calls: each that was accepted runs, each that was refused does not.
+// Close, more than once, beside calls: each that was accepted runs, each that was refused does not.
 func TestThreadCloseBesideCalls(t *testing.T) {
 	for range 50 {
 		th := osbridge.NewThread()
@@ -347,7 +347,9 @@ func TestThreadCloseBesideCalls(t *testing.T) {
 			})
 		}
 		runtime.Gosched()
-		th.Close()
+		for range 3 {
+			all.Go(func() { th.Close() })
+		}
 		all.Wait()
 		equal(t, "ran", ran, accepted[0]+accepted[1]+accepted[2]+accepted[3])
 	}
