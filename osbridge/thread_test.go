@@ -142,7 +142,11 @@ func TestThreadGoexit(t *testing.T) {
 		if i%10 == 0 { // a panic inside a life that goes on inside a Goexit
 			func() {
 				defer func() { recover() }()
-				th.Do(t.Context(), func() { panic(i) })
+				f := func() { panic(i) }
+				if i%20 == 0 {
+					f = func() { defer panic(i); runtime.Goexit() } // the panic ends in Do, the Goexit goes on
+				}
+				th.Do(t.Context(), f)
 				t.Error("Do returned")
 			}()
 		}
