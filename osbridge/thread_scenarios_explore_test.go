@@ -117,6 +117,9 @@ var threadScenarios = []struct {
 		"a=boom b=nil thread=asleep ran=ab",
 		"a=boom b=nil thread=asleep ran=ba",
 	}},
+	{"do-panics-then-do", 2, false, func(o *office) { o.caller("a", o.do("1", boom), o.do("2")) }, []string{
+		"a=boom,nil thread=asleep ran=12",
+	}},
 	{"do-exits-and-panics,go", 1, false, func(o *office) { o.caller("a", o.do("a", exitsBoom)); o.caller("b", o.send("b")) }, []string{
 		"a=boom b=nil thread=asleep ran=ab",
 		"a=boom b=nil thread=asleep ran=ba",
