@@ -18,7 +18,7 @@ var procs atom.Int32
 // keeps its P for 20 microseconds to 10 milliseconds, so there must be another.
 func direct() bool {
 	if exploring {
-		return true
+		return !alone
 	}
 	if procs.Load() < 2 {
 		remeasure()

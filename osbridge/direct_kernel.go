@@ -2,4 +2,9 @@
 
 package osbridge
 
-const exploring = false
+const (
+	exploring = false
+	alone     = false
+)
+
+func callerID() uint64 { return threadID() }

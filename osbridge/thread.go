@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/rouse-go/rouse"
 	"github.com/rouse-go/rouse/internal/atom"
 	"github.com/rouse-go/rouse/internal/park"
 	"github.com/rouse-go/rouse/internal/spin"
-	"github.com/rouse-go/rouse/waitcell"
 	"github.com/rouse-go/rouse/waitqueue"
 )
 
@@ -34,7 +32,7 @@ var ErrReentrant = errors.New("osbridge: Do called on its own thread")
 type Thread struct {
 	line   callLine
 	spare  spareCalls
-	cell   waitcell.Cell // the thread waits here for calls
+	cell   bed // the thread waits here for calls
 	policy Policy
 	gauge  spin.Gauge // what looking was worth to the callers of Do
 	made   bool
@@ -108,25 +106,25 @@ func (t *Thread) Do(ctx context.Context, f func()) error {
 		return park.ContextError(ctx)
 	}
 	c := t.spare.get()
-	c.f = f
+	c.job.Set(job{f: f})
 	if !t.line.push(c) {
 		t.spare.put(c)
 		return rouse.ErrClosed
 	}
 	// A wake that finds the thread waiting does not come from it. So the system is asked for the thread's name only when
-	// the thread is busy.
+	// the thread is busy. [P2]
 	if !t.cell.Wake() && t.own() && c.cancel() {
 		return ErrReentrant
 	}
 	if err := t.await(ctx, c); err != nil {
 		return err
 	}
-	panicked, exited := c.panicked, !c.returned
+	o := c.outcome.Get()
 	t.spare.put(c)
-	if panicked != nil {
-		panic(panicked)
+	if o.panicked != nil {
+		panic(o.panicked)
 	}
-	if exited {
+	if o.exited {
 		runtime.Goexit()
 	}
 	return nil
@@ -139,12 +137,12 @@ func (t *Thread) Do(ctx context.Context, f func()) error {
 func (t *Thread) Go(f func()) error {
 	t.must(f)
 	c := t.spare.get()
-	c.f, c.detached = f, true
+	c.job.Set(job{f: f, detached: true})
 	if !t.line.push(c) {
 		t.spare.put(c)
 		return rouse.ErrClosed
 	}
-	t.cell.Wake()
+	t.cell.Wake() // [P2]
 	return nil
 }
 
@@ -165,7 +163,7 @@ func (t *Thread) end() error {
 	if !t.line.end() {
 		return rouse.ErrClosed
 	}
-	t.cell.Wake()
+	t.cell.Wake() // [P2]
 	return nil
 }
 
@@ -216,77 +214,13 @@ func (t *Thread) look(c *call, most time.Duration, done <-chan struct{}) bool {
 	}
 }
 
-// live is the life of the goroutine.
-func (t *Thread) live() {
-	t.id.Store(threadID())
-	defer t.gone.Close()
-	t.serve()
-}
-
-// serve runs calls until the line has ended.
-func (t *Thread) serve() {
-	for {
-		for t.batch != nil {
-			c := t.batch
-			t.batch = c.next.Get()
-			t.run(c)
-		}
-		if t.ended {
-			return
-		}
-		// [P1] Wait, then take. A caller pushes, then wakes [P2]. If we take before its push, its wake is still to come, and
-		// ends the next wait.
-		if t.batch, t.ended = t.line.take(); t.batch == nil && !t.ended {
-			t.policy.Wait(context.Background(), &t.cell)
-		}
-	}
-}
-
-func (t *Thread) run(c *call) {
-	if !c.begin() {
-		t.spare.put(c)
-		return
-	}
-	defer t.finish(c)
-	c.f()
-	c.returned = true
-}
-
-// finish is deferred, and the last that happens to a call on the thread.
-func (t *Thread) finish(c *call) {
-	if c.returned {
-		t.answer(c)
-		return
-	}
-	switch v := recover(); {
-	case v == nil: // runtime.Goexit
-		t.answer(c)
-		// The goroutine leaves, and with it the OS thread would. But it leaves only when its deferred
-		// functions have returned, and this is one: the rest of its life is spent here.
-		t.serve()
-	case c.detached:
-		panic(v) // from here the program's last words still show where it came from
-	default:
-		c.panicked = &PanicError{v, debug.Stack()}
-		t.answer(c)
-	}
-}
-
-func (t *Thread) answer(c *call) {
-	if c.detached {
-		t.spare.put(c) // (C1)
-		return
-	}
-	c.end()
-}
-
 // own reports whether the caller runs on this thread, if the system tells.
 //
 // The thread's name is read first. The other way round, the caller could be moved after it learned the name of the OS
 // thread that it was on, and the Thread begin its life on that one.
 func (t *Thread) own() bool {
 	id := t.id.Load()
-	return id != 0 && id == threadID()
+	return id != 0 && id == callerID()
 }
 
 func (t *Thread) must(f func()) {

@@ -1,9 +1,6 @@
 package osbridge
 
-import (
-	"github.com/rouse-go/rouse/internal/atom"
-	"github.com/rouse-go/rouse/waitcell"
-)
+import "github.com/rouse-go/rouse/internal/atom"
 
 // A call is a function on its way to a thread and back. Its word:
 //
@@ -26,14 +23,22 @@ import (
 //	    over orders the accesses.
 type call struct {
 	state atom.Uint32
-	cell  waitcell.Cell
+	cell  bed
 	next  atom.Guarded[*call] // of the list that the call is in
 
+	job     atom.Guarded[job]     // (C3)
+	outcome atom.Guarded[outcome] // (C3)
+}
+
+type job struct {
 	f        func()
 	detached bool // of Go: nobody waits
+}
 
-	returned bool // f has
+// An outcome is how f ended. The zero value: it returned.
+type outcome struct {
 	panicked *PanicError
+	exited   bool // by runtime.Goexit
 }
 
 const (
@@ -59,7 +64,7 @@ func (c *call) begin() bool {
 
 // end is called by the thread, which does not touch the call after it.
 func (c *call) end() {
-	if c.state.Swap(callOver)&callWaited != 0 { // running -> over (C1)
+	if c.state.Swap(callOver)&callWaited != 0 { // [W2] running -> over (C1)
 		c.cell.Wake() // (C2)
 	}
 }
@@ -94,8 +99,8 @@ func (c *call) cancel() bool {
 type spareCalls struct {
 	last atom.Pointer[call]
 	mu   atom.Mutex
-	rest *call // (mu)
-	n    int   // (mu) of rest
+	rest atom.Guarded[*call] // (mu)
+	n    atom.Guarded[int]   // (mu) of rest
 }
 
 // maxSpare is how many are kept; the others are left to the garbage collector.
@@ -113,26 +118,27 @@ func (s *spareCalls) get() *call {
 func (s *spareCalls) getSlow() *call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.rest
+	c := s.rest.Get()
 	if c == nil {
 		return new(call)
 	}
-	s.rest = c.next.Get()
-	s.n--
+	s.rest.Set(c.next.Get())
+	s.n.Set(s.n.Get() - 1)
 	return c
 }
 
 func (s *spareCalls) put(c *call) {
-	c.f, c.detached, c.returned, c.panicked = nil, false, false, nil
+	c.job.Set(job{})
+	c.outcome.Set(outcome{})
 	if s.last.CompareAndSwap(nil, c) {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.n < maxSpare {
-		c.next.Set(s.rest)
-		s.rest = c
-		s.n++
+	if n := s.n.Get(); n < maxSpare {
+		c.next.Set(s.rest.Get())
+		s.rest.Set(c)
+		s.n.Set(n + 1)
 	}
 }
 
@@ -145,10 +151,11 @@ func (s *spareCalls) put(c *call) {
 // The order of the pushes is the order of the calls.
 type callLine struct {
 	head atom.Pointer[call]
-	last call // the end
+	ends atom.Mutex // held by who puts the end
+	last call       // the end
 }
 
-// push puts c in line, and fails if the line has ended.
+// push puts c in line, and fails if the line has ended. Who has pushed then wakes the thread [P2].
 func (l *callLine) push(c *call) bool {
 	for {
 		h := l.head.Load()
@@ -163,7 +170,14 @@ func (l *callLine) push(c *call) bool {
 }
 
 // end ends the line; those in it are still taken. It reports whether it was the first to.
-func (l *callLine) end() bool { return l.push(&l.last) }
+//
+// Each push brings a call of its own; there is one end. Two that push it at once would both write the link to the older calls, and
+// one of them might have seen fewer: those that came since would be lost.
+func (l *callLine) end() bool {
+	l.ends.Lock()
+	defer l.ends.Unlock()
+	return l.push(&l.last)
+}
 
 // take returns those in line, the oldest first, and whether that was all for ever. It is for the thread only.
 func (l *callLine) take() (first *call, ended bool) {

@@ -3,10 +3,13 @@ package osbridge
 // ThreadID is what tells threads apart; 0 where nothing does.
 func ThreadID() uint64 { return threadID() }
 
-// NewThreadUnserved returns a thread that runs nothing until Serve is called, which returns when the
-// thread is closed. It belongs to no OS thread.
-func NewThreadUnserved() *Thread { return newThread(nil) }
+// NewThreadUnserved returns a thread that runs nothing until Live is called, which returns when the
+// thread is closed.
+func NewThreadUnserved(opts ...Option) *Thread { return newThread(opts) }
 
+func (t *Thread) Live() { t.live() }
+
+// Serve is Live of a thread that the system has no name for.
 func (t *Thread) Serve() {
 	defer t.gone.Close()
 	t.serve()
@@ -19,23 +22,30 @@ func (t *Thread) InLine() bool {
 }
 
 // Spare returns how many calls are kept.
-func (t *Thread) Spare() (n int) {
-	if c := t.spare.last.Swap(nil); c != nil {
-		n++
-		t.spare.put(c)
-	}
-	t.spare.mu.Lock()
-	defer t.spare.mu.Unlock()
-	for c := t.spare.rest; c != nil; c = c.next.Get() {
-		n++
+func (t *Thread) Spare() int {
+	all := t.spares()
+	for _, c := range all {
 		if woken, _ := c.cell.Poll(); woken {
 			panic("a spare call's cell holds a wake")
 		}
 	}
-	if n > maxSpare+1 || t.spare.n > maxSpare {
+	if len(all) > maxSpare+1 || t.spare.n.Get() > maxSpare {
 		panic("too many spare calls")
 	}
-	return n
+	return len(all)
+}
+
+// spares returns the calls that are kept.
+func (t *Thread) spares() (all []*call) {
+	if c := t.spare.last.Load(); c != nil {
+		all = append(all, c)
+	}
+	t.spare.mu.Lock()
+	defer t.spare.mu.Unlock()
+	for c := t.spare.rest.Get(); c != nil && len(all) < maxSpare+2; c = c.next.Get() { // twice in it, a call is its own next
+		all = append(all, c)
+	}
+	return all
 }
 
 // Newest returns what tells one newest call in line from another: nil if nobody is in line.

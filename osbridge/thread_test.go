@@ -142,7 +142,11 @@ func TestThreadGoexit(t *testing.T) {
 		if i%10 == 0 { // a panic inside a life that goes on inside a Goexit
 			func() {
 				defer func() { recover() }()
-				th.Do(t.Context(), func() { panic(i) })
+				f := func() { panic(i) }
+				if i%20 == 0 {
+					f = func() { defer panic(i); runtime.Goexit() } // the panic ends in Do, the Goexit goes on
+				}
+				th.Do(t.Context(), f)
 				t.Error("Do returned")
 			}()
 		}
@@ -324,7 +328,7 @@ func TestThreadHammer(t *testing.T) {
 	}
 }
 
-// Close beside calls: each that was accepted runs, each that was refused does not.
+// Close, more than once, beside calls: each that was accepted runs, each that was refused does not.
 func TestThreadCloseBesideCalls(t *testing.T) {
 	for range 50 {
 		th := osbridge.NewThread()
@@ -347,7 +351,9 @@ func TestThreadCloseBesideCalls(t *testing.T) {
 			})
 		}
 		runtime.Gosched()
-		th.Close()
+		for range 3 {
+			all.Go(func() { th.Close() })
+		}
 		all.Wait()
 		equal(t, "ran", ran, accepted[0]+accepted[1]+accepted[2]+accepted[3])
 	}

@@ -14,11 +14,20 @@ import (
 // An Env is what a scenario is built in.
 type Env struct{ x *execution }
 
-// Go adds a thread. What it does before its first step it does at once.
+// Go adds a thread. What it does before its first step it does at once. It ends when f
+// returns, or by [runtime.Goexit].
 func (e *Env) Go(name string, f func()) *Thread {
 	t := e.x.newThread(name)
 	t.run = e.x.coroutine(f)
 	return t
+}
+
+// Running returns the number of the thread that runs: 1 for the first that was added. 0: none does.
+func (e *Env) Running() int {
+	if t := e.x.current; t != nil {
+		return t.id + 1
+	}
+	return 0
 }
 
 // Check says what is to be called when no thread can take a step any more, and all

@@ -267,7 +267,7 @@ func (x *execution) unwind() {
 			for !t.run.resume() {
 			}
 		}
-		if t.run != nil {
+		if t.run != nil && !t.run.gone {
 			x.kept.coroutines = append(x.kept.coroutines, t.run)
 		}
 	}

@@ -4,6 +4,7 @@ package explore
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -277,6 +278,25 @@ func TestKnownPrograms(t *testing.T) {
 			e.Go("cancel", cancel)
 			e.Go("stop", func() { ctx.Err(); stop() })
 		}},
+		{"goexit", "", func(e *Env) {
+			var mu atom.Mutex
+			var x atom.Guarded[int]
+			for range 3 {
+				e.Go("leaves", func() {
+					mu.Lock()
+					defer mu.Unlock()
+					x.Set(1)
+					runtime.Goexit()
+				})
+			}
+		}},
+		{"goexit-and-sleeps", "LOST WAKEUP", func(e *Env) {
+			s := park.NewSleeper()
+			e.Go("leaves", func() {
+				defer e.Receive(s.C())
+				runtime.Goexit()
+			})
+		}},
 		{"may-sleep", "", func(e *Env) {
 			s := park.NewSleeper()
 			e.Go("sleeper", func() { e.Receive(s.C()) }).MaySleep()
@@ -355,6 +375,27 @@ func (b *books) Take(park.Ticket, bool) error {
 	return park.ErrPending
 }
 func (b *books) Withdraw(park.Ticket) bool { return !b.told.Load() }
+
+// Each thread is told apart while it runs, and at other times none runs.
+func TestRunning(t *testing.T) {
+	Run(t, Scenario{Name: "running", Build: func(e *Env) {
+		var x atom.Bool
+		want := func(n int) {
+			if got := e.Running(); got != n {
+				e.Errorf("%d runs, want %d", got, n)
+			}
+		}
+		want(0)
+		for n := range 3 {
+			e.Go("thread", func() {
+				want(n + 1)
+				x.Store(true)
+				want(n + 1)
+			})
+		}
+		e.Check(func() { want(0) })
+	}})
+}
 
 // What a choice may be, each is.
 func TestChoices(t *testing.T) {

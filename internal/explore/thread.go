@@ -59,6 +59,7 @@ type coroutine struct {
 	next  func() (over bool, ok bool)
 	stop  func()
 	pause func(over bool) bool
+	gone  bool // a thread has ended by runtime.Goexit, and the goroutine with it
 }
 
 // coroutine returns one that will run f.
@@ -71,17 +72,36 @@ func (x *execution) coroutine(f func()) *coroutine {
 	}
 	co := &coroutine{x: x, f: f}
 	co.next, co.stop = iter.Pull(func(pause func(over bool) bool) {
+		stopped := false
+		defer func() {
+			if !stopped {
+				panic(left{}) // in its place runtime.Goexit would go on in who resumes
+			}
+		}()
 		co.pause = pause
 		for co.call(); pause(true); co.call() {
 		}
+		stopped = true
 	})
 	return co
 }
 
 func (co *coroutine) resume() (over bool) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+		case left{}:
+			over, co.gone = true, true
+		default:
+			panic(r)
+		}
+	}()
 	over, _ = co.next()
 	return over
 }
+
+// left is panicked with by a coroutine whose thread has called runtime.Goexit.
+type left struct{}
 
 // unwound is panicked with in a thread that must end before its time.
 type unwound struct{}

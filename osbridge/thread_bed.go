@@ -1,0 +1,15 @@
+//go:build !explore
+
+package osbridge
+
+import (
+	"context"
+
+	"github.com/rouse-go/rouse/waitcell"
+)
+
+// A bed is where a Thread waits for calls, and a caller for the end of one.
+type bed struct{ waitcell.Cell }
+
+// rest is Wait of the Thread.
+func (b *bed) rest(p Policy) { p.Wait(context.Background(), &b.Cell) }
