@@ -85,6 +85,6 @@ func (d *Doorbell) watch(ctx context.Context) {
 		d.unwatch = nil
 	}
 	if d.watched = done; done != nil {
-		d.unwatch = context.AfterFunc(ctx, d.bell.interrupt) // [C2]
+		d.unwatch = park.AfterDone(ctx, d.bell.interrupt) // [C2]
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/rouse-go/rouse/internal/atom"
-	"github.com/rouse-go/rouse/internal/cause"
 )
 
 // A Doorbell is the wake side of a queue with many producers and one loop.
@@ -23,7 +22,7 @@ import (
 type Doorbell struct {
 	word  atom.Uint64
 	bell  bell
-	cause cause.Cause // set: closed
+	cause reason // set: closed
 
 	loop    atom.Mutex      // held in the loop's half, never waited for in it
 	watched <-chan struct{} // (loop) whose end interrupts the sleep
