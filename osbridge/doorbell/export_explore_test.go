@@ -61,12 +61,13 @@ type Poll struct {
 // Submit gives the poll a number. If that was given up meanwhile, it is somebody else's by now, who never rings.
 func (p *Poll) Submit(fd int) {
 	f := lookup(uintptr(fd))
+	first := p.k == nil
+	p.k = f.description
 	f.Touch(func(c *counter) bool {
 		if !f.open {
 			return false
 		}
-		if p.k == nil {
-			p.k = f.description
+		if first {
 			c.watchers = append(c.watchers, p.wake)
 		}
 		p.armed, p.woken = true, false
@@ -94,9 +95,6 @@ func (p *Poll) look(c *counter) {
 
 // Next takes a completion. It does not block.
 func (p *Poll) Next() (more, ok bool) {
-	if p.k == nil {
-		return false, false
-	}
 	p.k.Touch(func(c *counter) (changed bool) {
 		if p.woken && !p.AtOnce {
 			p.look(c)

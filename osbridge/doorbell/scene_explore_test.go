@@ -159,12 +159,18 @@ func (c *ending) AfterDone(f func()) (stop func() bool) {
 	return func() bool { return c.call.CompareAndSwap(&f, nil) }
 }
 
-// ending returns a context, and adds the thread.
-func (s scene) ending(name string) *ending {
-	c := &ending{Context: background, done: make(chan struct{})}
+// endless returns a context that does not end, which nobody knows.
+func endless() *ending { return &ending{Context: background, done: make(chan struct{})} }
+
+// ending returns a context, and adds the thread, which does something else before.
+func (s scene) ending(name string, before ...func()) *ending {
+	c := endless()
 	s.Name(name, &c.over, nil)
 	s.Name(name+".call", &c.call, nil)
 	s.Go(name, func() {
+		for _, f := range before {
+			f()
+		}
 		c.over.Store(true)
 		for ; ; park.Yield() {
 			if f := c.call.Load(); f != nil && c.call.CompareAndSwap(f, nil) {
