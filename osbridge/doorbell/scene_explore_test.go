@@ -13,6 +13,7 @@ import (
 	"github.com/rouse-go/rouse/internal/explore"
 	"github.com/rouse-go/rouse/internal/park"
 	"github.com/rouse-go/rouse/osbridge/doorbell"
+	"go.uber.org/goleak"
 )
 
 // Every interleaving of the production source, from Publish down to what a ring writes. The kernel and os.File below it
@@ -37,6 +38,7 @@ type play struct {
 }
 
 func run(t *testing.T, plays []play) {
+	alone(t)
 	for _, pipe := range []bool{false, true} {
 		t.Run(map[bool]string{false: "eventfd", true: "pipe"}[pipe], func(t *testing.T) {
 			for _, p := range plays {
@@ -49,6 +51,10 @@ func run(t *testing.T, plays []play) {
 		})
 	}
 }
+
+// alone waits until nobody of an earlier test runs any more. Package context makes its calls in goroutines, after the Await
+// that the context's end has ended, perhaps; and beside a search nobody may take a step.
+func alone(t *testing.T) { goleak.VerifyNone(t) }
 
 func newScene(e *explore.Env, pipe bool) scene {
 	doorbell.Forget()

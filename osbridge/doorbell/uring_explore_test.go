@@ -163,6 +163,7 @@ func TestEveryDoorbellUring(t *testing.T) {
 // TestDoorbellUringRules: each of the rules that the documentation has for such a loop is needed; the search
 // refutes a loop that breaks it.
 func TestDoorbellUringRules(t *testing.T) {
+	alone(t)
 	for name, breaks := range map[string]func(*uring){
 		"no Acknowledge between Arm and the sleep": func(u *uring) { u.acknowledgesArmed = true; u.publish("publish") },
 		"Acknowledge after Reinstall":              func(u *uring) { u.forgetsToAcknowledge = true; u.close("close") },
