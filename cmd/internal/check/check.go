@@ -27,6 +27,7 @@ var Packages = map[string]string{
 	"queue":      "./waitqueue",
 	"park":       "./internal/park",
 	"bridge":     "./osbridge",
+	"doorbell":   "./osbridge/doorbell",
 	"lot":        "./internal/lot",
 	"parkinglot": "./osbridge/parkinglot",
 	"softfutex":  "./osbridge/softfutex",
