@@ -20,6 +20,7 @@ const (
 	Lock    Op = "lock"
 	TryLock Op = "trylock"
 	Unlock  Op = "unlock"
+	Touch   Op = "touch" // something Foreign
 
 	// Of package park.
 	Kick    Op = "kick"
@@ -38,7 +39,7 @@ type Hook interface {
 	// result says from which channel to receive: 0, 1, or -1 for whichever delivers.
 	Before(op Op, x, y any) int
 
-	// After is told by those steps that may fail (CAS, TryLock, Kick, Drain) whether they
+	// After is told by those steps that may fail (CAS, TryLock, Kick, Drain, Touch) whether they
 	// changed anything.
 	After(changed bool)
 }

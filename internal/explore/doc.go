@@ -30,7 +30,7 @@
 // # What a step is
 //
 // An atomic operation, an access to an atom.Guarded field, Lock and Unlock, a
-// token left or taken at a sleeper, a cancellation, the firing of a timer. Between two
+// token left or taken at a sleeper, a cancellation, the firing of a timer, what happens to an atom.Foreign. Between two
 // steps a thread touches nothing that others touch, so it is enough to decide,
 // at each step, whose turn it is. Go's atomics are sequentially consistent:
 // every behaviour of the program is one order of its steps, and if no order fails,

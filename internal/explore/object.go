@@ -185,7 +185,7 @@ func (r *request) writes(choice int) set {
 
 // mayFail reports whether After tells if a step changed anything.
 func mayFail(op Op) bool {
-	return op == atom.CAS || op == atom.TryLock || op == atom.Kick || op == atom.Drain
+	return op == atom.CAS || op == atom.TryLock || op == atom.Kick || op == atom.Drain || op == atom.Touch
 }
 
 // A set is a set of small numbers.

@@ -39,18 +39,22 @@ func (d *Doorbell) Await(ctx context.Context, processed uint64) (submitted uint6
 	if s := d.Submitted(); s != processed {
 		return s, nil
 	}
-	if err := d.enter(); err != nil {
-		return processed, err
+	if err = d.enter(); err == nil {
+		defer d.loop.Unlock()
+		if d.cause.Err() == nil { // else a close has forgotten the contexts, or will, and frees us
+			d.watch(ctx)
+		}
+		if d.Arm() == processed { // [W1]
+			err = d.blame(d.sleep(ctx)) // (I5)
+		}
+		d.Disarm()
 	}
-	defer d.loop.Unlock()
-	d.watch(ctx)
-	if s := d.Arm(); s == processed { // [W1]
-		err = d.sleep(ctx) // (I5)
-	}
-	if submitted = d.disarm(); submitted != processed {
+	// [E1] Learn of the end, then look once more. Who publishes and then closes, or ends the context, does
+	// the reverse [E2]: so if we have seen the end, we see what was published before it.
+	if submitted = d.Submitted(); submitted != processed {
 		return submitted, nil
 	}
-	return submitted, d.blame(err)
+	return submitted, err
 }
 
 // sleep sleeps until somebody rings, and takes the rings.
@@ -85,6 +89,6 @@ func (d *Doorbell) watch(ctx context.Context) {
 		d.unwatch = nil
 	}
 	if d.watched = done; done != nil {
-		d.unwatch = context.AfterFunc(ctx, d.bell.interrupt) // [C2]
+		d.unwatch = park.AfterDone(ctx, d.bell.interrupt) // [C2]
 	}
 }

@@ -24,8 +24,8 @@ import (
 // RawConn wants functions, and a function literal with variables would be allocated
 // at each call. They are made once, and leave their results in fields.
 type bell struct {
-	r, w *os.File // the same file, if it is an eventfd
-	fd   int      // r's
+	r, w *file // the same, if it is an eventfd
+	fd   int   // r's
 	rc   syscall.RawConn
 	wc   syscall.RawConn
 

@@ -105,6 +105,10 @@ func TestContextIsForgotten(t *testing.T) {
 	await(own())
 	must(t, d.Close())
 	goleak.VerifyNone(t)
+	if _, err := d.Await(own(), 0); err != rouse.ErrClosed {
+		t.Error(err)
+	}
+	goleak.VerifyNone(t)
 }
 
 // Of many closes one succeeds.

@@ -37,10 +37,11 @@
 // the kernel ends the polls of a thread that exits.
 //
 //	for {
-//		processed += drain(queue)              // becomes requests
 //		if !polling {                          // at first, and after a wake without MORE
 //			err := d.Reinstall(ring); ring.Submit(); err = d.Acknowledge()
+//			polling = true
 //		}
+//		processed += drain(queue)              // becomes requests
 //		if d.Arm() == processed {
 //			ring.SubmitAndWait(1)
 //		} else {
@@ -49,16 +50,17 @@
 //		d.Disarm()
 //		for each completion {
 //			if completion.UserData == doorbell.WakeUserData {
-//				err := d.Acknowledge()         // ErrClosed: leave
+//				err := d.Acknowledge()         // ErrClosed: drain once more, and leave
 //				polling = completion.More()
 //			}
 //		}
 //	}
 //
-// Three rules. Between Arm and the sleep, do not Acknowledge: it would eat the ring
+// Four rules. Between Arm and the sleep, do not Acknowledge: it would eat the ring
 // that is to end the sleep. After a Reinstall, submit and Acknowledge before
 // Arm: else a Close from elsewhere may come between the two, and the kernel be given
-// a descriptor number that is somebody else's by then. And a loop that cannot take more work now sleeps
+// a descriptor number that is somebody else's by then. Between each Acknowledge and the next sleep, look at all that a
+// ring may be about, such as a flag that tells the loop to stop: that ring is gone. And a loop that cannot take more work now sleeps
 // until a request of its own completes, without Arm: work that is left in the queue
 // would keep it from sleeping, and it would spin. Completions of the poll are not signals to be
 // counted: five rings may give one.

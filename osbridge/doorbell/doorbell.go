@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/rouse-go/rouse/internal/atom"
-	"github.com/rouse-go/rouse/internal/cause"
 )
 
 // A Doorbell is the wake side of a queue with many producers and one loop.
@@ -23,7 +22,7 @@ import (
 type Doorbell struct {
 	word  atom.Uint64
 	bell  bell
-	cause cause.Cause // set: closed
+	cause reason // set: closed
 
 	loop    atom.Mutex      // held in the loop's half, never waited for in it
 	watched <-chan struct{} // (loop) whose end interrupts the sleep
@@ -103,11 +102,8 @@ func (d *Doorbell) Arm() uint64 {
 
 // Disarm takes the intent back, after the sleep or instead of it, so that
 // publishing is cheap while the loop runs.
-func (d *Doorbell) Disarm() { d.disarm() }
-
-// disarm returns the sequence that it met.
-func (d *Doorbell) disarm() uint64 {
-	return d.word.And(^uint64(armed)) >> seqShift // armed -> running (I2)
+func (d *Doorbell) Disarm() {
+	d.word.And(^uint64(armed)) // armed -> running (I2)
 }
 
 // Acknowledge takes all rings that are there. It does not block, and it
@@ -115,7 +111,8 @@ func (d *Doorbell) disarm() uint64 {
 //   - an error for which errors.Is(err, rouse.ErrClosed) holds: closed.
 //   - another error names the call that failed.
 //
-// Call it on each wake completion of io_uring, before the next Arm. Await needs none.
+// Call it on each wake completion of io_uring, before the next Arm, and afterwards look at all
+// that a ring may be about. Await needs none.
 func (d *Doorbell) Acknowledge() error {
 	d.must()
 	if err := d.enter(); err != nil {
@@ -151,7 +148,7 @@ func (d *Doorbell) Close() error {
 }
 
 func (d *Doorbell) close(cause error) error {
-	d.cause.Set(cause) // (I6)
+	d.cause.Set(cause) // (I6) [E2] after whatever the caller has published
 	first, err := d.bell.close()
 	if !first {
 		return d.cause.Err()

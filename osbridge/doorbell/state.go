@@ -20,11 +20,13 @@ package doorbell
 //	I3. A Publish whose step finds the intent clears it, if it is still there; and who
 //	    cleared it rings before it returns.
 //	I4. A ring stays in the counter until the loop takes it: in Acknowledge, or by the
-//	    read that ends the sleep of Await. The loop takes none between Arm and its sleep.
+//	    read that ends the sleep of Await. The loop takes none between Arm and its sleep,
+//	    and looks at all that they may be about between the taking and its next sleep.
 //	I5. The loop sleeps only if Arm found the sequence that it has processed.
 //	I6. A close first sets the cause, then rings, then closes the descriptor. Who takes a
 //	    ring looks at the cause afterwards.
 //	I7. The descriptor's number is used only inside its file's reference count: see bell.go.
+//	I8. Await learns of the end, be it a close or the context's, before its last look at the sequence.
 //
 // No submission sleeps. By I5 only one could that is published after the loop's Arm. It finds
 // the intent, and then it or another clears it and rings (I3); or it finds it cleared, and by I2

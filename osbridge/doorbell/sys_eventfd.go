@@ -1,4 +1,4 @@
-//go:build linux && !doorbell_pipe
+//go:build linux && !doorbell_pipe && !explore
 
 package doorbell
 
@@ -11,7 +11,7 @@ import (
 
 const kind = "eventfd"
 
-func open() (r, w *os.File, err error) {
+func open() (r, w *file, err error) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
 		return nil, nil, fmt.Errorf("doorbell: eventfd: %w", err)

@@ -22,7 +22,8 @@ type Poller interface {
 // ring from before the poll is not missed: the poll completes at once.
 //
 // Submit, then Acknowledge, before the next Arm: if Acknowledge does not say that
-// the doorbell is closed, the kernel was given the right descriptor.
+// the doorbell is closed, the kernel was given the right descriptor. Then look at what the
+// ring may have been about that Acknowledge took.
 //   - an error for which errors.Is(err, rouse.ErrClosed) holds: closed, nothing was queued.
 //   - another error wraps p's.
 func (d *Doorbell) Reinstall(p Poller) error {

@@ -1,3 +1,5 @@
+//go:build !explore
+
 package doorbell_test
 
 import (
@@ -42,15 +44,6 @@ func (l *loop) run(ring *uring.Ring) error {
 		closed    bool
 	)
 	for {
-		if len(todo) == 0 {
-			todo = l.mail.takeAll(spare)
-			spare = todo
-			processed += uint64(len(todo))
-		}
-		for len(todo) > 0 && inflight < l.capacity && ring.Nop(todo[0]) == nil {
-			todo = todo[1:]
-			inflight++
-		}
 		if !polling && !closed {
 			switch err := l.bell.Reinstall(ring); {
 			case errors.Is(err, uring.ErrFull): // The next round has room.
@@ -66,6 +59,15 @@ func (l *loop) run(ring *uring.Ring) error {
 				}
 				closed = errors.Is(l.bell.Acknowledge(), rouse.ErrClosed)
 			}
+		}
+		if len(todo) == 0 {
+			todo = l.mail.takeAll(spare)
+			spare = todo
+			processed += uint64(len(todo))
+		}
+		for len(todo) > 0 && inflight < l.capacity && ring.Nop(todo[0]) == nil {
+			todo = todo[1:]
+			inflight++
 		}
 
 		sleep := 0

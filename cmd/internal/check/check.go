@@ -28,6 +28,7 @@ var Packages = map[string]string{
 	"park":       "./internal/park",
 	"bridge":     "./osbridge",
 	"latch":      "./internal/latch",
+	"doorbell":   "./osbridge/doorbell",
 	"lot":        "./internal/lot",
 	"parkinglot": "./osbridge/parkinglot",
 	"softfutex":  "./osbridge/softfutex",
