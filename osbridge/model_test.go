@@ -5,8 +5,10 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rouse-go/rouse"
+	"github.com/rouse-go/rouse/osbridge"
 	"github.com/rouse-go/rouse/subscribe"
 	"github.com/rouse-go/rouse/waitcell"
 	"pgregory.net/rapid"
@@ -142,6 +144,22 @@ func modelThreads(t *rapid.T) {
 				m.check(t)
 			}
 			m.thread(t)
+		},
+		"a thread has no time": func(t *rapid.T) {
+			p := rapid.SampledFrom([]osbridge.Policy{{}, sleepy, {Spin: -1, Kernel: -1}}).Draw(t, "policy")
+			d := time.Duration(rapid.IntRange(0, 1).Draw(t, "us")) * time.Microsecond
+			want := error(context.DeadlineExceeded)
+			switch {
+			case m.stored:
+				m.stored, want = false, nil
+			case m.closed:
+				want = m.closedError()
+			case d > 0 && m.holder != nil: // without time it polls
+				m.settle(waitcell.ErrReplaced)
+			}
+			if err := <-onThread(func() error { return p.WaitTimeout(&m.cell, d) }); !errors.Is(err, want) {
+				t.Fatalf("WaitTimeout: %v, want %v", err, want)
+			}
 		},
 		"a goroutine subscribes": func(t *rapid.T) {
 			h := &handle{}

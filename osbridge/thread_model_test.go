@@ -72,7 +72,35 @@ func threadBesideModel(t *rapid.T) {
 		n := number
 		return &entry{number: n}, func() { got = append(got, n) }
 	}
+	defer func() { // also when the fuzzer's input ends in the middle: the thread must end
+		if held != nil {
+			held.open()
+		}
+		for _, e := range line {
+			if e.gate != nil {
+				e.gate.open()
+			}
+		}
+		th.Close()
+	}()
 	t.Repeat(map[string]func(*rapid.T){
+		"": func(t *rapid.T) {
+			switch {
+			case closed, held != nil: // all that came before has run
+			case number%3 == 0: // not always, for asking keeps the thread awake
+				must(t, th.Do(background, nothing))
+			default:
+				return
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("ran %v, want %v", got, want)
+			}
+			for _, e := range line {
+				if e.result != nil && e.want == nil && len(e.result) > 0 {
+					t.Fatalf("Do of %d returned %v, and is in line", e.number, <-e.result)
+				}
+			}
+		},
 		"Go": func(t *rapid.T) {
 			e, f := call()
 			enter(e, th.Go(f))
@@ -90,7 +118,7 @@ func threadBesideModel(t *rapid.T) {
 		},
 		"open": func(t *rapid.T) {
 			if held == nil {
-				t.Skip("no gate")
+				return
 			}
 			held.open()
 			held = nil
@@ -119,10 +147,24 @@ func threadBesideModel(t *rapid.T) {
 			}
 			line = append(line, e)
 		},
+		"Do, and panic": func(t *rapid.T) {
+			e, f := call()
+			if closed || held != nil {
+				return
+			}
+			want = append(want, e.number)
+			defer func() {
+				if p, ok := recover().(*osbridge.PanicError); !ok || p.Value != e.number {
+					t.Fatalf("Do panicked with %v, want %d", p, e.number)
+				}
+			}()
+			th.Do(background, func() { f(); panic(e.number) })
+			t.Fatalf("Do did not panic")
+		},
 		"cancel": func(t *rapid.T) {
 			i := slices.IndexFunc(line, func(e *entry) bool { return e.result != nil && e.want == nil })
 			if i < 0 {
-				t.Skip("nobody to cancel")
+				return
 			}
 			e := line[i]
 			e.cancel()
@@ -139,7 +181,7 @@ func threadBesideModel(t *rapid.T) {
 		},
 		"Close": func(t *rapid.T) {
 			if closed || held != nil || rapid.IntRange(0, 5).Draw(t, "seldom") != 0 {
-				t.Skip("not yet")
+				return
 			}
 			must(t, th.Close())
 			closed = true

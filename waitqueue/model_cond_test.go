@@ -61,6 +61,7 @@ func condProgram(t *rapid.T) {
 	} {
 		actions[name] = f
 	}
+	actions["Subscribe"](t)
 	t.Repeat(actions)
 }
 

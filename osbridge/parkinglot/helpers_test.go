@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"testing"
 
 	"github.com/rouse-go/rouse/internal/trial"
 	"github.com/rouse-go/rouse/osbridge/parkinglot"
@@ -34,7 +33,7 @@ type (
 
 func keyOf[T any](p *T) Key { return parkinglot.KeyOf(p) }
 
-func want[T comparable](t testing.TB, what string, got, want T) {
+func want[T comparable](t trial.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: %v, want %v", what, got, want)

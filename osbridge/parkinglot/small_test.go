@@ -34,21 +34,21 @@ func TestSmallSizes(t *testing.T) {
 // Any sequence of operations does to each value of an array what it does to a plain one, and
 // nothing to the others.
 func TestSmallModel(t *testing.T) {
-	t.Run("Uint8", rapid.MakeCheck(func(t *rapid.T) {
-		a := new([12]parkinglot.Uint8)
-		smallModel(t, len(a), func(i int) atomics[uint8] { return &a[i] })
-	}))
-	t.Run("Uint16", rapid.MakeCheck(func(t *rapid.T) {
-		a := new([6]parkinglot.Uint16)
-		smallModel(t, len(a), func(i int) atomics[uint16] { return &a[i] })
-	}))
+	t.Run("Uint8", rapid.MakeCheck(smallBytes))
+	t.Run("Uint16", rapid.MakeCheck(smallHalves))
 }
 
-func FuzzSmall(f *testing.F) {
-	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
-		a := new([12]parkinglot.Uint8)
-		smallModel(t, len(a), func(i int) atomics[uint8] { return &a[i] })
-	}))
+func FuzzSmallBytes(f *testing.F)  { f.Fuzz(rapid.MakeFuzz(smallBytes)) }
+func FuzzSmallHalves(f *testing.F) { f.Fuzz(rapid.MakeFuzz(smallHalves)) }
+
+func smallBytes(t *rapid.T) {
+	a := new([12]parkinglot.Uint8)
+	smallModel(t, len(a), func(i int) atomics[uint8] { return &a[i] })
+}
+
+func smallHalves(t *rapid.T) {
+	a := new([6]parkinglot.Uint16)
+	smallModel(t, len(a), func(i int) atomics[uint16] { return &a[i] })
 }
 
 func smallModel[T uint8 | uint16](t *rapid.T, n int, at func(int) atomics[T]) {

@@ -156,7 +156,7 @@ func (p *program) where(t *rapid.T) (whose int, m *Manager, d Target, private bo
 	return whose, p.managers[whose], p.memory[whose], rapid.Bool().Draw(t, "private")
 }
 
-func managerProgram(t *rapid.T) {
+func newProgram() *program {
 	p := &program{managerModel: managerModel{lines: map[futex][]int{}}}
 	p.managers[0] = NewManager()
 	p.managers[1] = p.managers[0].Fork()
@@ -164,6 +164,11 @@ func managerProgram(t *rapid.T) {
 	for i := range p.memory {
 		p.memory[i] = &family{words(modelWords), common}
 	}
+	return p
+}
+
+func managerProgram(t *rapid.T) {
+	p := newProgram()
 	for i := range p.real {
 		p.real[i] = NewWaiter()
 	}

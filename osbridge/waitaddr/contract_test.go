@@ -25,7 +25,7 @@ func needOneCounted(t *testing.T) {
 }
 
 // needAllCounted also means: no wait of this backend ends for no reason.
-func needAllCounted(t *testing.T) {
+func needAllCounted(t testing.TB) {
 	t.Helper()
 	if b := waitaddr.Backend(); b != "futex" && b != "portable" {
 		t.Skip(b + " does not tell how many were woken")

@@ -12,61 +12,64 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestRandomPrograms runs random programs of waits, timed waits and wakes on a
-// few words that stay 0, against a model that only counts: for every word, the
-// waits that returned nil are the wakes that were counted, no wake counts more
-// than were asked for or could be there, and no timeout is early.
-func TestRandomPrograms(t *testing.T) {
-	needAllCounted(t)
-	rapid.Check(t, func(t *rapid.T) {
-		words := make([]modelWord, 3)
-		pick := func(t *rapid.T) *modelWord {
-			return &words[rapid.IntRange(0, len(words)-1).Draw(t, "word")]
-		}
-		t.Repeat(map[string]func(*rapid.T){
-			"wait": func(t *rapid.T) {
-				w := pick(t)
-				w.untimed++
-				w.start(func() error { return waitaddr.Wait(&w.word, 0) })
-			},
-			"wait with timeout": func(t *rapid.T) {
-				w := pick(t)
-				d := time.Duration(rapid.IntRange(-1, 1000).Draw(t, "microseconds")) * time.Microsecond
-				w.start(func() error {
-					begin := time.Now()
-					err := waitaddr.WaitTimeout(&w.word, 0, d)
-					if errors.Is(err, waitaddr.ErrTimeout) && time.Since(begin) < d {
-						return errEarly
-					}
-					return err
-				})
-			},
-			"wait for another value": func(t *rapid.T) {
-				w := pick(t)
-				d := time.Duration(rapid.IntRange(-1, 1).Draw(t, "hours")) * time.Hour
-				if err := waitaddr.WaitTimeout(&w.word, rapid.Uint32Min(1).Draw(t, "expected"), d); !errors.Is(err, waitaddr.ErrMismatch) {
-					t.Fatalf("%v, want ErrMismatch", err)
-				}
-			},
-			"wake": func(t *rapid.T) {
-				pick(t).wake(t, rapid.IntRange(-2, 4).Draw(t, "n"))
-			},
-			"wake sleepers": func(t *rapid.T) {
-				// Untimed waits that were not counted yet will be there.
-				w := pick(t)
-				for n := rapid.IntRange(0, max(0, w.untimed-w.counted)).Draw(t, "n"); n > 0; runtime.Gosched() {
-					n -= w.wake(t, n)
-				}
-			},
-			"": func(t *rapid.T) {
-				for i := range words {
-					words[i].check(t)
-				}
-			},
-		})
+// Random programs of waits, timed waits and wakes on a few words that stay 0,
+// against a model that only counts: for every word, the waits that returned nil
+// are the wakes that were counted, no wake counts more than were asked for or
+// could be there, and no timeout is early.
+
+func TestRandomPrograms(t *testing.T) { needAllCounted(t); rapid.Check(t, waitsAndWakes) }
+func FuzzPrograms(f *testing.F)       { needAllCounted(f); f.Fuzz(rapid.MakeFuzz(waitsAndWakes)) }
+
+func waitsAndWakes(t *rapid.T) {
+	words := make([]modelWord, 3)
+	defer func() { // also when the fuzzer's input ends in the middle: all threads must end
 		for i := range words {
 			words[i].finish(t)
 		}
+	}()
+	pick := func(t *rapid.T) *modelWord {
+		return &words[rapid.IntRange(0, len(words)-1).Draw(t, "word")]
+	}
+	t.Repeat(map[string]func(*rapid.T){
+		"wait": func(t *rapid.T) {
+			w := pick(t)
+			w.untimed++
+			w.start(func() error { return waitaddr.Wait(&w.word, 0) })
+		},
+		"wait with timeout": func(t *rapid.T) {
+			w := pick(t)
+			d := time.Duration(rapid.IntRange(-1, 1000).Draw(t, "microseconds")) * time.Microsecond
+			w.start(func() error {
+				begin := time.Now()
+				err := waitaddr.WaitTimeout(&w.word, 0, d)
+				if errors.Is(err, waitaddr.ErrTimeout) && time.Since(begin) < d {
+					return errEarly
+				}
+				return err
+			})
+		},
+		"wait for another value": func(t *rapid.T) {
+			w := pick(t)
+			d := time.Duration(rapid.IntRange(-1, 1).Draw(t, "hours")) * time.Hour
+			if err := waitaddr.WaitTimeout(&w.word, rapid.Uint32Min(1).Draw(t, "expected"), d); !errors.Is(err, waitaddr.ErrMismatch) {
+				t.Fatalf("%v, want ErrMismatch", err)
+			}
+		},
+		"wake": func(t *rapid.T) {
+			pick(t).wake(t, rapid.IntRange(-2, 4).Draw(t, "n"))
+		},
+		"wake sleepers": func(t *rapid.T) {
+			// Untimed waits that were not counted yet will be there.
+			w := pick(t)
+			for n := rapid.IntRange(0, max(0, w.untimed-w.counted)).Draw(t, "n"); n > 0; runtime.Gosched() {
+				n -= w.wake(t, n)
+			}
+		},
+		"": func(t *rapid.T) {
+			for i := range words {
+				words[i].check(t)
+			}
+		},
 	})
 }
 
