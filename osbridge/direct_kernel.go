@@ -8,3 +8,5 @@ const (
 )
 
 func callerID() uint64 { return threadID() }
+
+func timeless() bool { return false }

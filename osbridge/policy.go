@@ -37,8 +37,9 @@ type Policy struct {
 	// leave it. 0 is DefaultSpin, less than 0 not at all.
 	Spin time.Duration
 
-	// Kernel is how long it sleeps in the kernel at most. 0 is DefaultKernel, less than 0 not
-	// at all. With Forever, where latency is worth more than processor time, it sleeps nowhere else.
+	// Kernel is how long it sleeps in the kernel at most, but for a try of four times that. 0 is
+	// DefaultKernel, less than 0 not at all. With Forever, where latency is worth more than processor
+	// time, it sleeps nowhere else. What a sleep of more than a millisecond costs, [Wait] says.
 	Kernel time.Duration
 
 	// Fixed takes both steps at every wait, whatever earlier ones took.

@@ -15,9 +15,10 @@ import (
 // Wait is [waitcell.Cell.Wait] for a goroutine that is locked to its OS thread: with the
 // same outcomes, and the same rules for who may call it when.
 //
-// A ctx that can be cancelled costs nothing while the thread looks, or sleeps as a
-// goroutine. For a sleep in the kernel Wait asks [context.AfterFunc] for one call, which
-// allocates, and lets go of it before it returns.
+// A ctx that can be cancelled costs nothing. Its deadline goes to the kernel. A cancellation
+// that comes while the thread sleeps in the kernel is noticed when that sleep ends, after a
+// millisecond at most. Only where a [Policy] allows a longer one, Wait asks [context.AfterFunc]
+// for a call that ends it, which allocates, and lets go of that before it returns.
 func Wait(ctx context.Context, c *waitcell.Cell) error { return Policy{}.Wait(ctx, c) }
 
 // WaitTimeout is [waitcell.Cell.WaitTimeout] for a goroutine that is locked to its OS
@@ -123,12 +124,21 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 	return err
 }
 
+// unheard is how long the end of a context may go unheard in the kernel. It is no step on the word, so it wakes
+// nobody there unless the context was asked to call, and to ask allocates. A shorter sleep just ends first.
+const unheard = time.Millisecond
+
 // doze is the part of rest that is spent in the kernel. See [park.ThreadRegistration] for
 // why nothing is lost between the looks and the sleep. ErrPending: it has been long enough.
 func doze(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, t park.Ticket, deadline time.Time, most time.Duration) error {
-	until := earlier(deadline, most)
+	until := earlier(deadline, fromNow(most))
 	if done != nil {
-		defer park.AfterDone(ctx, r.Stir)()
+		if end, ok := ctx.Deadline(); ok {
+			until = earlier(until, end) // settle waits for what is left: the timer of ctx may be late
+		}
+		if most > unheard {
+			defer park.AfterDone(ctx, r.Stir)()
+		}
 	}
 	for {
 		expected, ok := r.Doze(t) // announce, ...
@@ -163,18 +173,23 @@ func settle(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration
 	return park.GiveUp(ctx, g, t)
 }
 
-// earlier returns the deadline, or the time most from now if that is earlier. The zero Time is never.
-func earlier(deadline time.Time, most time.Duration) time.Time {
-	if most == Forever {
-		return deadline
+// fromNow returns the time that is d from now. The zero Time is never.
+func fromNow(d time.Duration) time.Time {
+	switch {
+	case d == Forever:
+		return time.Time{}
+	case timeless():
+		d = 24 * time.Hour // the explorer's timers do not go by this clock
 	}
-	if exploring {
-		most = 24 * time.Hour // the explorer's timers do not go by this clock
+	return time.Now().Add(d)
+}
+
+// earlier returns the earlier of two times. The zero Time is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
-	if limit := time.Now().Add(most); deadline.IsZero() || limit.Before(deadline) {
-		return limit
-	}
-	return deadline
+	return a
 }
 
 // A source is a cell as WaitFor waits for it. It belongs to one call at a time.

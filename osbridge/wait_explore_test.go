@@ -92,9 +92,16 @@ func (s scene) goroutine(name string) *explore.Thread {
 func (s scene) timeout(name string) {
 	s.Call(name, func() any { return result(osbridge.WaitTimeout(s.c, time.Hour)) })
 }
-func (s scene) cancelled(name string) {
+
+// cancelled is a thread that in the kernel does not hear of its context's end, and soon leaves it.
+func (s scene) cancelled(name string) { s.cancelledBy(osbridge.Policy{}, name) }
+
+// stirred is one that the context wakes in the kernel.
+func (s scene) stirred(name string) { s.cancelledBy(osbridge.Policy{Kernel: time.Hour}, name) }
+
+func (s scene) cancelledBy(p osbridge.Policy, name string) {
 	ctx, cancel := s.cancellable()
-	s.Call(name, func() any { return result(osbridge.Wait(ctx, s.c)) })
+	s.Call(name, func() any { return result(p.Wait(ctx, s.c)) })
 	s.Go("cancel", cancel)
 }
 
@@ -173,6 +180,19 @@ func TestEveryThreadWait(t *testing.T) {
 			"wait=nil wake=true left=0",
 		}},
 		{"cancel,close", func(s scene) { s.cancelled("wait"); s.close() }, []string{
+			"wait=cancelled close=false left=0",
+			"wait=closed close=false left=0",
+			"wait=closed close=true left=0",
+		}},
+		{"stirred", func(s scene) { s.stirred("wait") }, []string{
+			"wait=cancelled left=0",
+		}},
+		{"stirred,wake", func(s scene) { s.stirred("wait"); s.wake() }, []string{
+			"wait=cancelled wake=false left=1",
+			"wait=nil wake=false left=0",
+			"wait=nil wake=true left=0",
+		}},
+		{"stirred,close", func(s scene) { s.stirred("wait"); s.close() }, []string{
 			"wait=cancelled close=false left=0",
 			"wait=closed close=false left=0",
 			"wait=closed close=true left=0",

@@ -16,7 +16,8 @@ import (
 // compares and puts to sleep in one step. Whoever decides the outcome changes the word,
 // and wakes if the bit was set. Whoever only wants the thread to look, because a context is
 // done, clears the bit (Stir): so either the thread sees the context, or the kernel
-// sees another word, or the wake finds a sleeper.
+// sees another word, or the wake finds a sleeper. A sleep that soon
+// ends by itself needs no stir.
 type ThreadRegistration interface {
 	Registration
 
