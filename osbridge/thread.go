@@ -111,12 +111,13 @@ func (t *Thread) Do(ctx context.Context, f func()) error {
 		t.spare.put(c)
 		return rouse.ErrClosed
 	}
+	lay := t.cell.lies()
 	// A wake that finds the thread waiting does not come from it. So the system is asked for the thread's name only when
 	// the thread is busy. [P2]
 	if !t.cell.Wake() && t.own() && c.cancel() {
 		return ErrReentrant
 	}
-	if err := t.await(ctx, c); err != nil {
+	if err := t.await(ctx, c, lay); err != nil {
 		return err
 	}
 	o := c.outcome.Get()
@@ -171,8 +172,11 @@ func (t *Thread) end() error {
 //
 // [W1] The caller says that it will wait and looks at the state in one step. The thread says that the call
 // is over and looks for a waiter in one step [W2]. Both are steps on one word, so one comes first.
-func (t *Thread) await(ctx context.Context, c *call) error {
-	if !direct() { // while we look, the thread cannot run
+//
+// lay says that the thread slept as a goroutine when the call came. Then it stands in the run queue of our P now, and gets
+// that as soon as we sleep; while we look, another P would first have to be woken and to steal it.
+func (t *Thread) await(ctx context.Context, c *call, lay bool) error {
+	if !direct() || lay && !t.policy.Fixed { // while we look, the thread cannot run, or not soon
 		return t.sleep(ctx, c)
 	}
 	most := t.policy.spin()

@@ -53,6 +53,9 @@ func (b *bed) Wait(ctx context.Context) error {
 	return park.ContextError(ctx)
 }
 
+// lies is asked before a look, which is no step here.
+func (b *bed) lies() bool { return false }
+
 // rest is Wait of the Thread.
 func (b *bed) rest(p Policy) {
 	if plain {

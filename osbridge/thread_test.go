@@ -11,7 +11,9 @@ import (
 	"testing"
 
 	"github.com/rouse-go/rouse"
+	"github.com/rouse-go/rouse/internal/park"
 	"github.com/rouse-go/rouse/osbridge"
+	"github.com/rouse-go/rouse/waitcell"
 )
 
 func init() { runtime.LockOSThread() } // TestMain and the examples keep the main thread, as a user of Main does
@@ -357,4 +359,27 @@ func TestThreadCloseBesideCalls(t *testing.T) {
 		all.Wait()
 		equal(t, "ran", ran, accepted[0]+accepted[1]+accepted[2]+accepted[3])
 	}
+}
+
+// The caller of Do looks for the outcome only where the thread is awake, or wakes by itself.
+func TestLiesIsSaidOfGoroutinesOnly(t *testing.T) {
+	var c waitcell.Cell
+	lies := func(when string, want bool) {
+		t.Helper()
+		if got := park.Lies(&c); got != want {
+			t.Errorf("%s: %v, want %v", when, got, want)
+		}
+	}
+	lies("nobody", false)
+	s := c.Subscribe()
+	lies("a goroutine", true)
+	s.Cancel()
+	lies("it is gone", false)
+	if !kernel() && !exploring {
+		t.Skip("no waits in the kernel here")
+	}
+	result := asleep(&c, func() error { return sleepy.Wait(background, &c) })
+	lies("a thread in the kernel", false)
+	c.Wake()
+	<-result
 }

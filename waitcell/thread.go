@@ -19,6 +19,7 @@ func init() {
 		}
 		return (*berth)(w), t, nil
 	}
+	park.Lies = func(cell any) bool { return cell.(*Cell).word.Load()&held == parked }
 }
 
 // rouse is kick for one who looks: s is the word that it saw last. If it is not asleep, it

@@ -49,12 +49,16 @@ type Berth interface {
 	Rest(ctx context.Context, t Ticket) error
 }
 
-// The two doors between package waitcell and package osbridge, which is above it. They stand
+// The doors between package waitcell and package osbridge, which is above it. They stand
 // here because as methods of a Cell they would be in every user's sight.
 var (
 	// Enlist registers a thread with a *waitcell.Cell. A nil registration says that it is
 	// closed, with the closed error.
 	Enlist func(cell any) (ThreadRegistration, Ticket, error)
+
+	// Lies reports whether who is registered with a *waitcell.Cell sleeps on a channel, or is about to. It may be
+	// out of date at once.
+	Lies func(cell any) bool
 
 	// RouseThreads wakes the threads that sleep in the kernel on a word.
 	RouseThreads func(word *atom.Uint32)
