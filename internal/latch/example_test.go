@@ -17,18 +17,18 @@ func Example() {
 	}
 	people = append(people, "Ada")
 	l.Unlock(latch.Marked)
-	fmt.Println("empty:", l.Clear())
+	fmt.Println("empty:", l.Clear(), people)
 
 	l.Lock()
 	people = nil
 	l.Unlock(latch.Free)
-	fmt.Println("empty:", l.Clear(), len(people))
+	fmt.Println("empty:", l.Clear(), people)
 
 	l.Lock()
 	l.Retire()
 	fmt.Println("to be had:", l.Lock())
 	// Output:
-	// empty: false
-	// empty: true 0
+	// empty: false [Ada]
+	// empty: true []
 	// to be had: false
 }

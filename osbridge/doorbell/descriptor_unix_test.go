@@ -4,6 +4,7 @@ package doorbell_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"strings"
@@ -16,6 +17,8 @@ import (
 	"github.com/rouse-go/rouse/waitcell"
 	"golang.org/x/sys/unix"
 )
+
+var lowByte = map[bool]int{true: 0, false: 7}[binary.NativeEndian.Uint16([]byte{1, 0}) == 1]
 
 // fill makes the counter full: another ring does not fit.
 func fill(t *testing.T, d *doorbell.Doorbell) {

@@ -18,8 +18,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var lowByte = map[bool]int{true: 0, false: 7}[binary.NativeEndian.Uint16([]byte{1, 0}) == 1]
-
 // A tally is a Waker that counts, and reports the number when it is enough.
 type tally struct {
 	n, enough int
