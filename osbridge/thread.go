@@ -47,7 +47,7 @@ type Thread struct {
 type Option func(*Thread)
 
 // WithPolicy says how long the thread looks for a call before it sleeps in the kernel, and a caller of Do for
-// its end before it sleeps. See [Policy].
+// its end before it sleeps. The caller looks only if the thread is awake, or sleeps in the kernel, unless the policy is Fixed. See [Policy].
 func WithPolicy(p Policy) Option { return func(t *Thread) { t.policy = p } }
 
 // NewThread starts a goroutine that is locked to an OS thread of its own. It runs until [Thread.Close],
@@ -97,6 +97,7 @@ func (e *PanicError) Unwrap() error {
 //     thread, on OpenBSD and some others, this is not noticed, and Do waits until ctx is done.)
 //
 // If f panics, Do panics with a *[PanicError]; if f calls [runtime.Goexit], Do does. The thread lives on.
+// What Goexit left of its stack it keeps until Close, 600 bytes for each: not for a million.
 func (t *Thread) Do(ctx context.Context, f func()) error {
 	t.must(f)
 	if ctx == nil {
