@@ -73,13 +73,8 @@ func (b *Bucket[K]) len(key *K) int {
 // asked about twice, nor moved twice, also if the two keys are the same: then Move
 // leaves a waiter where it is, and counts it. f must not use the lot. It may change
 // Word, Owner and Token.
-func (h *Held[K]) Visit(f func(*Waiter[K]) Verdict) { h.visit(h.a, &h.Key, f) }
-
-// VisitOther is Visit for the second key. Nobody can be moved from there.
-func (h *Held[K]) VisitOther(f func(*Waiter[K]) Verdict) { h.visit(h.b, &h.Other, f) }
-
-func (h *Held[K]) visit(b *Bucket[K], key *K, f func(*Waiter[K]) Verdict) {
-	first := b.find(key)
+func (h *Held[K]) Visit(f func(*Waiter[K]) Verdict) {
+	first := h.a.find(&h.Key)
 	for w := first; w != nil; {
 		next := w.next // f sees w in its place
 		verdict := f(w)
@@ -88,10 +83,10 @@ func (h *Held[K]) visit(b *Bucket[K], key *K, f func(*Waiter[K]) Verdict) {
 			return
 		case verdict == Wake:
 			h.Woken++
-			b.take(first, w)
+			h.a.take(first, w)
 			h.out.add(w)
 		case verdict == Skip:
-		case h.b == nil || key != &h.Key:
+		case h.b == nil:
 			panic("lot: no second key to move to")
 		default:
 			h.Moved++
@@ -99,7 +94,7 @@ func (h *Held[K]) visit(b *Bucket[K], key *K, f func(*Waiter[K]) Verdict) {
 				w = next
 				continue
 			}
-			b.take(first, w)
+			h.a.take(first, w)
 			w.key = h.Other
 			w.hash.Store(h.OtherHash) // (I1)
 			h.b.push(w)

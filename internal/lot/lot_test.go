@@ -265,16 +265,27 @@ func TestRequeueOntoItselfEnds(t *testing.T) {
 	}
 }
 
-func TestVisitOther(t *testing.T) {
+// Each of the two keys has its own line, and what is woken of both is counted together.
+func TestWakeSomeOfBothKeys(t *testing.T) {
+	const mine, his, lock = 1, 2, 4
 	var l Lot
-	var a, b Waiter
-	prepare(t, &l, &a, 1)
-	prepare(t, &l, &b, 2)
+	ws := make([]Waiter, 5)
+	for i, word := range []uint64{his, mine, his, mine, lock} {
+		ws[i].Word = word
+		prepare(t, &l, &ws[i], 1+i/2)
+	}
 	h := holdBoth(&l, 1, hashOf(1), 2, hashOf(2))
-	h.VisitOther(func(*Waiter) lot.Verdict { return lot.Wake })
+	want(t, "stopped at the first", h.WakeSome(9, mine, lock), false)
+	want(t, "woken", h.Woken, 1)
+	want(t, "stopped at the second", h.WakeSomeOther(1, his|mine, lock), false)
+	want(t, "woken", h.Woken, 2)
 	h.Release()
-	want(t, "a", l.Finish(&a), false)
-	want(t, "b", l.Finish(&b), true)
+	h = holdBoth(&l, 1, hashOf(1), 3, hashOf(3))
+	want(t, "stopped before the lock", h.WakeSomeOther(9, mine, lock), true)
+	h.Release()
+	for i, woken := range []bool{false, true, true, false, false} {
+		want(t, "woken", l.Finish(&ws[i]), woken)
+	}
 }
 
 func TestBucketsGrowWithKeys(t *testing.T) {
