@@ -96,27 +96,32 @@ func BenchmarkLockedRoundTrip(b *testing.B) {
 	defer cancel()
 	for _, p := range pairs(ctx) {
 		b.Run("impl="+p.name, func(b *testing.B) {
-			wake, wait := p.pair()
 			b.ReportAllocs()
-			done := make(chan struct{})
-			n := b.N
-			go func() {
-				defer close(done)
-				runtime.LockOSThread() // and the thread ends with the goroutine
-				for range n {
-					wait[0]()
-					wake[1]()
-				}
-			}()
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			b.ResetTimer()
-			for range n {
-				wake[0]()
-				wait[1]()
-			}
-			b.StopTimer()
-			<-done
+			p.bounce(b)
 		})
 	}
+}
+
+// bounce is b.N rounds between two goroutines locked to their threads.
+func (p pair) bounce(b *testing.B) {
+	wake, wait := p.pair()
+	done := make(chan struct{})
+	n := b.N
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // and the thread ends with the goroutine
+		for range n {
+			wait[0]()
+			wake[1]()
+		}
+	}()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	b.ResetTimer()
+	for range n {
+		wake[0]()
+		wait[1]()
+	}
+	b.StopTimer()
+	<-done
 }

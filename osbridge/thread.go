@@ -186,12 +186,12 @@ func (t *Thread) await(ctx context.Context, c *call, lay bool) error {
 		looks = t.gauge.Allow(most)
 	}
 	if t.look(c, looks, ctx.Done()) {
-		t.gauge.Note(0, most)
+		t.gauge.Note(0, most, false)
 		return nil
 	}
-	start := time.Now()
+	start, crowded := time.Now(), spin.Crowded()
 	err := t.sleep(ctx, c)
-	t.gauge.Note(time.Since(start), most)
+	t.gauge.Note(max(looks, 0)+time.Since(start), most, crowded)
 	return err
 }
 

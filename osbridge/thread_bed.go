@@ -15,5 +15,8 @@ type bed struct{ waitcell.Cell }
 // lies reports whether the Thread sleeps as a goroutine: whoever wakes it then has it in a run queue.
 func (b *bed) lies() bool { return park.Lies(&b.Cell) }
 
+// Wait is the caller's.
+func (b *bed) Wait(ctx context.Context) error { return lie(ctx, &b.Cell) }
+
 // rest is Wait of the Thread.
 func (b *bed) rest(p Policy) { p.Wait(context.Background(), &b.Cell) }

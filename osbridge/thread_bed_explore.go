@@ -41,10 +41,10 @@ func (b *bed) Wake() bool {
 	return false
 }
 
-// Wait is the cell's.
+// Wait is the caller's.
 func (b *bed) Wait(ctx context.Context) error {
 	if !plain {
-		return b.Cell.Wait(ctx)
+		return lie(ctx, &b.Cell)
 	}
 	c := b.plainly().C()
 	if park.Sleep(c, ctx.Done()) || park.Drain(c) {

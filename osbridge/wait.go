@@ -107,20 +107,21 @@ func (p Policy) rest(ctx context.Context, done <-chan struct{}, r park.ThreadReg
 		if !spin.Watch(word, old, spins, done) {
 			break
 		}
-		look.Note(0, p.spin())
+		look.Note(0, p.spin(), false)
 	}
 	remeasure()
 	start := time.Now()
 	err := park.ErrPending
-	if sleeps > 0 {
+	crowded := !p.Fixed && sleeps != Forever && spin.Crowded()
+	if sleeps > 0 && !crowded {
 		err = doze(ctx, done, r, t, deadline, sleeps)
 	}
 	if err == park.ErrPending {
 		err = settle(ctx, done, r, t, deadline)
 	}
 	passed := time.Since(start)
-	look.Note(passed, p.spin())
-	kernel.Note(passed, p.kernel())
+	look.Note(max(spins, 0)+passed, p.spin(), crowded)
+	kernel.Note(passed, p.kernel(), false)
 	return err
 }
 
@@ -140,6 +141,8 @@ func doze(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, 
 			defer park.AfterDone(ctx, r.Stir)()
 		}
 	}
+	spin.Asleep(1)
+	defer spin.Asleep(-1)
 	for {
 		expected, ok := r.Doze(t) // announce, ...
 		if done != nil && ctx.Err() != nil {
@@ -156,6 +159,16 @@ func doze(ctx context.Context, done <-chan struct{}, r park.ThreadRegistration, 
 			return slept
 		}
 	}
+}
+
+// lie is Wait, all of it as a goroutine. A Cell's own Wait may let others run first, which helps if what it waits for
+// comes from one of them; here it comes from a thread, which runs elsewhere.
+func lie(ctx context.Context, c *waitcell.Cell) error {
+	r, t, err := park.Enlist(c)
+	if r == nil {
+		return err
+	}
+	return settle(ctx, ctx.Done(), r, t, time.Time{})
 }
 
 // settle is the part of rest that is spent as a goroutine.

@@ -56,13 +56,14 @@ func (g *Gauge) Allow(most time.Duration) time.Duration {
 	return 0
 }
 
-// Note says that a wait took d, where the step may take most.
-func (g *Gauge) Note(d, most time.Duration) {
+// Note says that a wait took d, where the step may take most, and whether it was [Crowded] then: who stood in the
+// way of others learned nothing from what came after it had stepped aside.
+func (g *Gauge) Note(d, most time.Duration, crowded bool) {
 	switch {
 	case exploring:
-	case d >= most:
+	case d >= most || crowded:
 		n := g.late.Load()&^moreFlag + 1
-		if d/more < most {
+		if d/more < most && !crowded {
 			n |= moreFlag
 		}
 		g.late.Store(n)
