@@ -42,6 +42,10 @@ var runners = []struct {
 		t := osbridge.NewThread(osbridge.WithPolicy(osbridge.Policy{Spin: -1}))
 		return func(ctx context.Context, f func()) { t.Do(ctx, f) }, func() { t.Close() }
 	}},
+	{"thread-kernel", func() (func(context.Context, func()), func()) {
+		t := osbridge.NewThread(osbridge.WithPolicy(osbridge.Policy{Kernel: osbridge.Forever}))
+		return func(ctx context.Context, f func()) { t.Do(ctx, f) }, func() { t.Close() }
+	}},
 	{"chan", func() (func(context.Context, func()), func()) {
 		t, done := newThunks(), make(chan struct{})
 		return func(_ context.Context, f func()) {
