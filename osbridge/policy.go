@@ -29,6 +29,10 @@ const (
 //     for up to 10 milliseconds, and the runtime's monitor does not rest meanwhile.
 //   - As a goroutine it costs nothing while it sleeps, and two switches when it is woken.
 //
+// A thread that is about to sleep in the kernel asks the runtime, by [runtime/metrics], if goroutines are ready to run and no P
+// is free. Then it sleeps as a goroutine at once: with the P it would take those along that stand in its run queue, such as the one that
+// it woke last. A policy that is Fixed, or says Forever, does not ask.
+//
 // How long the first two may take is the policy's. Each is left out once two waits in a row
 // took longer than that, but for a try now and then, and is taken again when one takes less: so
 // threads that answer each other at once meet in user space, and an idle one burns nothing.
