@@ -3,7 +3,6 @@ package trial
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 )
 
@@ -13,24 +12,35 @@ func Others(b *testing.B, n int) (end func()) {
 	if n < 0 {
 		n = runtime.GOMAXPROCS(0)
 	}
-	var stop atomic.Bool
-	var work atomic.Int64 // in rounds of some microseconds
+	stop := make(chan struct{})
+	work := make([]int, n) // in rounds of some microseconds
 	var all sync.WaitGroup
-	for range n {
-		all.Go(func() {
-			for x := 0; !stop.Load(); work.Add(1) {
-				for range 4096 {
-					x = x*5 + 1
-				}
-			}
-		})
+	for i := range n {
+		all.Go(func() { work[i] = compute(stop) })
 	}
 	return func() {
 		b.StopTimer()
-		stop.Store(true)
+		close(stop)
 		all.Wait()
+		sum := 0
+		for _, rounds := range work {
+			sum += rounds
+		}
 		if n > 0 {
-			b.ReportMetric(float64(work.Load())/b.Elapsed().Seconds()/1000, "others/ms")
+			b.ReportMetric(float64(sum)/b.Elapsed().Seconds()/1000, "others/ms")
+		}
+	}
+}
+
+func compute(stop <-chan struct{}) (rounds int) {
+	for x := 0; ; rounds++ {
+		select {
+		case <-stop:
+			return rounds
+		default:
+		}
+		for range 4096 {
+			x = x*5 + 1
 		}
 	}
 }
