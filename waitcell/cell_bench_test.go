@@ -91,22 +91,40 @@ func receiveContext(ctx context.Context, c chan struct{}) error {
 	}
 }
 
+func chanTurns(b *testing.B) {
+	x, y := make(chan struct{}, 1), make(chan struct{}, 1)
+	turns(b, func(n int) {
+		for range n {
+			x <- struct{}{}
+			<-y
+		}
+	}, func(n int) {
+		for range n {
+			<-x
+			y <- struct{}{}
+		}
+	})
+}
+
+func cellTurns(b *testing.B) {
+	var x, y waitcell.Cell
+	ctx := context.Background()
+	turns(b, func(n int) {
+		for range n {
+			x.Wake()
+			y.Wait(ctx)
+		}
+	}, func(n int) {
+		for range n {
+			x.Wait(ctx)
+			y.Wake()
+		}
+	})
+}
+
 // Two goroutines take turns, and no wait can be cancelled.
 func BenchmarkRoundTrip(b *testing.B) {
-	b.Run("impl=chan", func(b *testing.B) {
-		x, y := make(chan struct{}, 1), make(chan struct{}, 1)
-		turns(b, func(n int) {
-			for range n {
-				x <- struct{}{}
-				<-y
-			}
-		}, func(n int) {
-			for range n {
-				<-x
-				y <- struct{}{}
-			}
-		})
-	})
+	b.Run("impl=chan", chanTurns)
 	b.Run("impl=chancall", func(b *testing.B) {
 		x, y := make(chan struct{}, 1), make(chan struct{}, 1)
 		turns(b, func(n int) {
@@ -121,21 +139,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 			}
 		})
 	})
-	b.Run("impl=cell", func(b *testing.B) {
-		var x, y waitcell.Cell
-		ctx := context.Background()
-		turns(b, func(n int) {
-			for range n {
-				x.Wake()
-				y.Wait(ctx)
-			}
-		}, func(n int) {
-			for range n {
-				x.Wait(ctx)
-				y.Wake()
-			}
-		})
-	})
+	b.Run("impl=cell", cellTurns)
 	b.Run("impl=cond", func(b *testing.B) {
 		x, y := newFlag(), newFlag()
 		turns(b, func(n int) {
